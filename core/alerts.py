@@ -1,0 +1,154 @@
+"""Somebody is owed a message: alerts, deliveries, and what came of sending them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.articles import Article
+from core.keys import derived
+from core.outcomes import Changes, EventKind, Outcome, Resolved
+from core.readings import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsItem:
+    """One outcome in an alert, with the sentence that proves it."""
+
+    outcome: str
+    type: str
+    status: str
+    previous_status: str | None
+    level: str
+    title: str
+    parties: tuple[str, ...]
+    meeting: str
+    sentence: str
+    """The proof, quoted from the article."""
+    evidence: str
+    """The shortest words that carry the result, a part of `sentence`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One message about what one article made new; `key` derives from its outcomes, so a re-made row has the same key."""
+
+    key: str
+    article: str
+    url: str
+    headline: str
+    publisher: str
+    published: datetime | None
+    news: tuple[NewsItem, ...]
+    created_at: datetime
+
+
+class DeliveryState(StrEnum):
+    """Where one alert to one target stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+    SUPPRESSED = "suppressed"
+
+
+class ReceiptKind(StrEnum):
+    """What came of one attempt."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    """Refused for good."""
+    RETRY = "retry"
+    """Refused for now."""
+    NOT_SENT = "not_sent"
+    """Certainly did not arrive: not a byte of it was sent."""
+    UNKNOWN = "unknown"
+    """May or may not have arrived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One alert to one target. `key` derives from both; `target` is a name, never a URL."""
+
+    key: str
+    alert: str
+    target: str
+    state: DeliveryState = DeliveryState.PENDING
+    attempt: int = 0
+    next_attempt_at: datetime | None = None
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    reason: str = ""
+    sent_at: datetime | None = None
+    created_at: datetime | None = None
+    repeat: bool = False
+    """An earlier attempt may have arrived: this one is marked as a possible repeat, and no third one follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt to deliver that came to an end, as logged."""
+
+    delivery: str
+    number: int
+    started_at: datetime
+    ended_at: datetime
+    kind: ReceiptKind
+    reason: str = ""
+    owner: str = ""
+    """The worker that made it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The result of one attempt to deliver. `reason` never holds a secret."""
+
+    kind: ReceiptKind
+    reason: str = ""
+    retry_after: float | None = None
+    """Seconds, when the receiver asked for a pause."""
+
+
+def make_alert(article: Article, reading: Reading, changes: Changes, now: datetime) -> Alert | None:
+    """The alert that `changes.news` calls for, each outcome in it once; None when there is no news."""
+    known = {outcome.key: outcome for outcome in changes.outcomes}
+    before = {event.subject: event.before for event in changes.events if event.kind is EventKind.OUTCOME_STATUS}
+    news: dict[str, NewsItem] = {}
+    for resolved in changes.news:
+        if resolved.outcome not in news:
+            news[resolved.outcome] = _news_item(resolved, known[resolved.outcome], before.get(resolved.outcome), reading)
+    if not news:
+        return None
+    return Alert(
+        key=derived("alert", article.key, *sorted(f"{item.outcome} {item.status}" for item in news.values())),
+        article=article.key,
+        url=article.url,
+        headline=article.title,
+        publisher=article.publisher,
+        published=article.published,
+        news=tuple(news.values()),
+        created_at=now,
+    )
+
+
+def _news_item(resolved: Resolved, outcome: Outcome, before: str | None, reading: Reading) -> NewsItem:
+    sighting = resolved.reported.sighting
+    meeting = outcome.meeting or reading.primary
+    return NewsItem(
+        outcome=outcome.key,
+        type=outcome.type,
+        status=outcome.status,
+        previous_status=before or None,
+        level=outcome.level,
+        title=outcome.title,
+        parties=outcome.parties,
+        meeting=meeting.name if meeting else "",
+        sentence=sighting.sentence.quote,
+        evidence=sighting.evidence.span.quote,
+    )
+
+
+def delivery_key(alert: str, target: str) -> str:
+    """The key of the delivery of `alert` (its key) to `target` (its name)."""
+    return derived("delivery", alert, target)

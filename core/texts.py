@@ -1,0 +1,29 @@
+"""Text as every room may assume it: NFC, no control characters, no invisible ones.
+
+`normal` is applied once, at the door (extraction, JSON in, seed files), so that offsets stay true ever after.
+"""
+
+import unicodedata
+
+# Zero-width space, word joiner, BOM, soft hyphen, bidi controls: they show nothing and split words.
+# ZWJ and ZWNJ (U+200D, U+200C) stay: some scripts need them.
+INVISIBLE: dict[int, None] = dict.fromkeys(
+    [0x00AD, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xFEFF]
+    + list(range(0x202A, 0x202F))
+    + list(range(0x2066, 0x206A))
+)
+_CONTROLS = {i: None for i in range(0x20) if i not in (0x09, 0x0A)} | {i: None for i in range(0x7F, 0xA0) if i != 0x85}
+_DROP = INVISIBLE | _CONTROLS | {0x85: "\n", 0x2028: "\n", 0x2029: "\n\n"}
+
+
+def normal(text: str) -> str:
+    """`text` in NFC, with line ends as \\n, without control, invisible and unpaired surrogate characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_DROP)
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str, limit: int = 500) -> str:
+    """`text` normalised, on one line, at most `limit` characters (an ellipsis stands for the rest)."""
+    line = " ".join(normal(text).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
