@@ -1,0 +1,292 @@
+"""The rulebook compiled: every phrase in one automaton, every word in one table, and both laid over a document once."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from itertools import pairwise
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from classifiers.patterns import GAP, PatternError, Phrase, expand
+from classifiers.rulebook import Rulebook
+from classifiers.text import Document, Sentence, fold
+from core.errors import ConfigError
+
+
+class Entry(NamedTuple):
+    """What a phrase means: the kind of rule, the rule's id, the form of its verb, and a detail of its kind."""
+
+    kind: str
+    id: str
+    form: str = ""
+    detail: str = ""
+    cased: str = ""
+    """Exact spelling that the text must have (acronyms), or empty."""
+    tail: str = ""
+
+
+class Hit(NamedTuple):
+    """An entry found at tokens i to j (exclusive) of a sentence."""
+
+    i: int
+    j: int
+    entry: Entry
+
+
+class Tagged:
+    """The hits of one sentence, by kind, in order of place."""
+
+    __slots__ = ("_kinds", "sentence")
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self._kinds: dict[str, list[Hit]] = {}
+
+    def add(self, hit: Hit) -> None:
+        """Files a hit under its kind."""
+        self._kinds.setdefault(hit.entry.kind, []).append(hit)
+
+    def of(self, kind: str) -> list[Hit]:
+        """The hits of a kind, by place; longer ones first where two begin together."""
+        return self._kinds.get(kind, [])
+
+    def sort(self) -> None:
+        """Puts the hits in order of place."""
+        for hits in self._kinds.values():
+            hits.sort(key=lambda h: (h.i, -h.j))
+
+
+def wide(text: str) -> bool:
+    """Whether a phrase is of a script that writes no spaces between words (Thai, Lao, Khmer, Burmese, CJK)."""
+    return any(0x0E00 <= ord(c) <= 0x0EFF or 0x1000 <= ord(c) <= 0x109F or 0x1780 <= ord(c) <= 0x17FF or ord(c) >= 0x2E80 for c in text)
+
+
+def _folded(pattern: str) -> str:
+    """`pattern` folded, its placeholders kept."""
+    return "".join(part if part in ("FM", "PARTNER") else fold(part) for part in re.split(r"\b(FM|PARTNER)\b", pattern))
+
+
+class Lexicon:
+    """Phrases -> entries. Built once from a rulebook (tens of milliseconds), then only read."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self._single: dict[str, list[Entry]] = defaultdict(list)
+        self._multi: dict[str, list[Entry]] = defaultdict(list)
+        self._irregular = book["verbs"]["irregular"]
+        self._lists = {"FM": book["meetings"]["fm"]["forms"]}
+        self._fill(book)
+        self._patterns = list(self._multi)
+        self._entries = [self._multi[p] for p in self._patterns]
+        self._bounded = [not wide(p) for p in self._patterns]
+        self._automaton = AhoCorasick(self._patterns, implementation=Implementation.ContiguousNFA)
+
+    def __len__(self) -> int:
+        return len(self._single) + len(self._patterns)
+
+    # -- filling -------------------------------------------------------------
+
+    def _add(self, phrase: Phrase, entry: Entry) -> None:
+        if phrase.form or phrase.tail:
+            entry = entry._replace(form=phrase.form or entry.form, tail=phrase.tail)
+        spellings = {phrase.words}
+        if "s' " in phrase.words:
+            spellings |= {phrase.words.replace("s' ", "s "), phrase.words.replace("s' ", "'s ")}
+        elif phrase.words.endswith("s'"):
+            spellings.add(phrase.words[:-1])
+        for words in spellings:
+            table = (
+                self._single
+                if " " not in words
+                and not wide(words)
+                and words.replace("'", "").replace("-", "").replace("+", "").replace("/", "").isalnum()
+                else self._multi
+            )
+            if entry not in table[words]:
+                table[words].append(entry)
+
+    def add(
+        self,
+        patterns: list[str],
+        kind: str,
+        rule: str,
+        detail: str = "",
+        *,
+        form: str = "",
+        cased: bool = False,
+        plural: bool = False,
+        literal: bool = False,
+    ) -> None:
+        """Adds patterns of one rule; `cased` asks for the exact spelling of words that hold capitals."""
+        for pattern in patterns:
+            exact = pattern if cased or (pattern.isascii() and " " not in pattern and sum(c.isupper() for c in pattern) >= 2) else ""
+            try:
+                phrases = [Phrase(fold(pattern))] if literal else expand(_folded(pattern), self._irregular, self._lists)
+            except PatternError as error:
+                raise ConfigError(f"pattern `{pattern}`: {error}", subject=f"rule {kind}.{rule}") from error
+            for phrase in phrases:
+                self._add(phrase, Entry(kind, rule, form, detail, exact))
+                if plural and not phrase.words.endswith("s") and not exact:
+                    words = (
+                        phrase.words[:-1] + "ies"
+                        if phrase.words.endswith("y") and phrase.words[-2:-1] not in "aeiou"
+                        else phrase.words + "s"
+                    )
+                    self._add(Phrase(words), Entry(kind, rule, "plural", detail))
+
+    def _fill(self, book: Rulebook) -> None:
+        for act in book["acts"]["act"]:
+            mark = ("w" if act.get("weak") else "") + "|" + act.get("phase", "")
+            for pattern in act.get("verbs", []):
+                self.add([pattern], "act", act["id"], f"{act['family']}|{mark}")
+            self.add(act.get("nominal", []), "act", act["id"], f"{act['family']}|{mark}", form="nominal")
+            self.add(act.get("complete", []), "act", act["id"], f"{act['family']}|c{mark}")
+        for obj in book["objects"]["object"]:
+            for head in obj["heads"]:
+                self.add(
+                    [head],
+                    "object",
+                    obj["id"],
+                    obj["type"],
+                    cased=bool(obj.get("named")),
+                    plural=not obj.get("named") and obj["id"] not in ("documents", "tac", "talks"),
+                )
+        for actor in book["actors"]["actor"]:
+            self.add(actor["words"], "actor", actor["id"], actor["level"])
+        for veto in book["actors"]["veto"]:
+            self.add(veto["words"], "veto", veto["id"])
+        for group in ("recalled", "fresh", "future"):
+            self.add(book["time"][group]["phrases"], "time", group)
+        self.add(book["time"]["recalled"]["words"], "time", "recalled")
+        self.add(book["modality"]["negation"]["phrases"], "negation", "phrase")
+        for party in book["parties"]["party"]:
+            self.add([party["name"], *party.get("names", [])], "party", party["name"], party["kind"])
+            self.add(party.get("local", []), "party", party["name"], party["kind"], literal=True)
+            self.add(party.get("home", []), "home", party["name"], party["kind"])
+        partners = [p["name"] for p in book["parties"]["party"] if p["kind"] in ("partner", "body")] + [
+            n
+            for p in book["parties"]["party"]
+            if p["kind"] in ("partner", "body")
+            for n in p.get("names", [])
+            if not n.endswith(("ese", "ish"))
+        ]
+        self._lists = {**self._lists, "PARTNER": sorted({fold(p) for p in partners})}
+        for meeting in book["meetings"]["meeting"]:
+            code = meeting["code"]
+            flag = "direct" if meeting.get("direct") else ""
+            for name in meeting["names"]:
+                self.add([name], "meeting", code, flag)
+            self.add(meeting.get("partnered", []), "meeting", code, "partnered")
+            self.add(meeting.get("loose", []), "meeting", code, "loose")
+            self.add(meeting.get("acronyms", []), "meeting", code, "acronym")
+            self.add(meeting.get("ordinal_acronyms", []), "meeting", code, "ordinal")
+            self.add(meeting.get("local", []), "meeting", code, "local", literal=True)
+            self.add(meeting.get("not", []), "meeting-not", code, literal=True)
+        for topic in book["topics"]["topic"]:
+            for weight, group in (("2", "strong"), ("1", "terms"), ("2", "local"), ("0", "not")):
+                self.add(topic.get(group, []), "topic", topic["code"], weight, literal=True)
+            self.add(topic.get("cased", []), "topic", topic["code"], "2", cased=True)
+        relevance = book["relevance"]
+        for cue in relevance["cue"]:
+            self.add(cue["names"], "relevance", cue["id"], str(cue["weight"]), literal=True)
+        for cue in relevance["against"]["cue"]:
+            self.add(cue["names"], "relevance", cue["id"], str(cue["weight"]), literal=True)
+        for cue in book["stage"]["commentary"]["cue"]:
+            self.add(cue["names"], "commentary", cue["where"], str(cue["weight"]), literal=True)
+        for name in book.tables:
+            if name.startswith("lang."):
+                for group, words in book[name].items():
+                    if isinstance(words, list):
+                        self.add(words, f"lang-{group}", name[5:], literal=True)
+                    elif isinstance(words, dict):
+                        for sub, list_ in words.items():
+                            self.add(list_, f"lang-{group}", name[5:], sub, literal=True)
+
+    # -- laying over a document ------------------------------------------------
+
+    def tag(self, doc: Document) -> list[Tagged]:
+        """The hits of every sentence of `doc`, in the document's order."""
+        raw = {
+            "title": self._scan(doc.title_fold, doc.cuts.get("title")) if doc.title else [],
+            "text": self._scan(doc.text_fold, doc.cuts.get("text")),
+        }
+        starts = {field: [m[1] for m in found] for field, found in raw.items()}
+        tagged = []
+        for sentence in doc.sentences:
+            tags = Tagged(sentence)
+            self._words(tags)
+            lo = bisect_left(starts[sentence.field], sentence.start)
+            hi = bisect_left(starts[sentence.field], sentence.end)
+            if lo < hi:
+                self._phrases(tags, raw[sentence.field][lo:hi], doc)
+            tags.sort()
+            tagged.append(tags)
+        return tagged
+
+    def _scan(self, text: str, cuts: list[int] | None = None) -> list[tuple[int, int, int]]:
+        """(pattern, start, end) of every phrase that stands on word boundaries; `cuts` are offsets where a space is missing."""
+        if cuts:
+            edges = [0, *sorted(cuts), len(text)]
+            spaced = " ".join(text[a:b] for a, b in pairwise(edges))
+            back = [n for k, (a, b) in enumerate(pairwise(edges)) for n in (*range(a, b), *([b] if k < len(edges) - 2 else []))]
+            return [(n, back[s], back[e - 1] + 1) for n, s, e in self._scan(spaced)]
+        found = []
+        bounded = self._bounded
+        last = len(text)
+        for n, s, e in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if bounded[n] and s > 1 and text[s - 1] == "-" and text[s - 2].isalnum() and text[s:e].startswith("asean "):
+                continue  # "Russia-ASEAN ministerial meeting" is no ASEAN ministerial meeting
+            if bounded[n] and (
+                (s and text[s - 1].isalnum() and text[s].isalnum()) or (e < last and text[e].isalnum() and text[e - 1].isalnum())
+            ):
+                continue
+            found.append((n, s, e))
+        found.sort(key=lambda m: m[1])
+        return found
+
+    def _words(self, tags: Tagged) -> None:
+        single = self._single
+        for i, t in enumerate(tags.sentence.tokens):
+            if not t.word:
+                continue
+            entries = single.get(t.low)
+            if entries is None and t.base != t.low:
+                entries = single.get(t.base)
+            if entries is None and t.low[-1].isdigit() and t.low[0].isalpha():
+                entries = [e for e in single.get(t.low.rstrip("0123456789").rstrip("-"), ()) if e.kind == "meeting"]
+            if entries:
+                for entry in entries:
+                    if entry.cased and t.text.removesuffix("'s").removesuffix("’s").rstrip("-0123456789") != entry.cased.rstrip(
+                        "-0123456789"
+                    ):
+                        continue
+                    if entry.tail:
+                        self._gapped(tags, i, i + 1, entry)
+                    else:
+                        tags.add(Hit(i, i + 1, entry))
+
+    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], doc: Document) -> None:
+        tokens = tags.sentence.tokens
+        begins = [t.start for t in tokens]
+        for n, s, e in matches:
+            i = bisect_right(begins, s) - 1
+            j = bisect_left(begins, e)
+            if i < 0 or j <= i:
+                continue
+            for entry in self._entries[n]:
+                if entry.cased and doc.quote(tags.sentence.field, s, e) != entry.cased:
+                    continue
+                if entry.tail:
+                    self._gapped(tags, i, j, entry)
+                else:
+                    tags.add(Hit(i, j, entry))
+
+    def _gapped(self, tags: Tagged, i: int, j: int, entry: Entry) -> None:
+        tail = entry.tail.split()
+        tokens = tags.sentence.tokens
+        for at in range(j, min(j + GAP + 1, len(tokens) - len(tail) + 1)):
+            if all(tokens[at + n].low == w for n, w in enumerate(tail)):
+                tags.add(Hit(i, at + len(tail), entry))
+                return
+            if not tokens[at].word and tokens[at].text not in ",'\"":
+                return

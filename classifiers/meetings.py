@@ -1,0 +1,584 @@
+"""Meetings: which ones a story speaks of, resolved to an instance where text and calendar allow, and which is its own.
+
+An ordinal is believed only where it fits the calendar (AMM-n is the year 1967+n; ARF, EAS and APT foreign ministers have
+their own offsets). One that does not fit is kept as a flag, never as another meeting.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from classifiers.grammar import PARTNERS, longest
+from classifiers.lexicon import Entry, Hit, Tagged
+from classifiers.rulebook import Rulebook
+from classifiers.text import Document, Kind
+from core.readings import Evidence, Meeting, MeetingMention, Span
+
+_ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
+_NUMBERED = re.compile(r"^[a-z+/ -]+?[- ]?(\d{1,2})$")
+_WORDS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
+_MONTH_NAMES = frozenset(
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+)
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_LOCAL_ORDINAL = re.compile(r"(?:lần thứ|ke-|ke |ครั้งที่ |ครั้งที่|第|ika-|la |le )\s?([0-9๐-๙]{1,2})|([0-9]{1,2})(?:e|ème)\s")
+_THAI = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+FM_LEVEL = frozenset({"AMM", "AMM-RETREAT", "AMM-SPECIAL", "PMC", "ARF", "APT-FMM", "EAS-FMM", "ACC", "SEANWFZ"})
+LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
+OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS"})
+_STRONG = frozenset(
+    ["attend", "attended", "attends", "attending", "held", "hold", "holds", "holding", "convened", "convene", "convenes", "chaired", "chairs", "chairing", "co-chaired", "opened", "opens", "opening", "closed", "closes", "closing", "concluded", "concludes", "ended", "ends", "begins", "began", "host", "hosts", "hosted", "hosting", "during", "sidelines", "margins", "gathered", "gather", "met", "meet", "meets", "upcoming", "forthcoming", "scheduled", "session", "sessions", "plenary", "annual", "participate", "participated", "participating", "place", "agenda", "ahead", "following", "week", "delegation", "address", "addressed", "preside", "presided", "presides", "meeting", "meetings", "forum's", "talks", "tuesday", "monday", "wednesday", "thursday", "friday", "saturday", "sunday", "next", "this", "conference", "attended", "format", "speaking", "told", "gathering", "together", "founding", "session"]
+)  # fmt: skip
+
+
+_GATHERED = frozenset(
+    [
+        "met",
+        "meet",
+        "meets",
+        "meeting",
+        "gathered",
+        "gather",
+        "gathers",
+        "conference",
+        "talks",
+        "convened",
+        "week-long",
+        "session",
+        "sat",
+        "huddle",
+        "huddled",
+        "retreat",
+        "ended",
+        "closed",
+        "opened",
+        "concluded",
+        "wound",
+        "wrapped",
+        "gathering",
+    ]
+)
+_SECTORS = {
+    "finance": "AFMGM", "economic": "AEM", "economy": "AEM", "trade": "AEM", "commerce": "AEM", "defence": "ADMM", "defense": "ADMM", "health": "AHMM", "transport": "ATM", "transportation": "ATM",
+    "energy": "AMEM", "agriculture": "AMAF", "farm": "AMAF", "forestry": "AMAF", "food": "AMAF", "environment": "AMME", "haze": "AMME", "climate": "AMME", "digital": "ADGMIN", "telecom": "ADGMIN", "telecommunications": "ADGMIN",
+    "information": "AMRI", "labour": "ALMM", "labor": "ALMM", "manpower": "ALMM", "education": "ASED", "disaster": "AMMDM", "law": "ALAWMM", "justice": "ALAWMM", "tourism": "M-ATM", "science": "AMMSTI",
+    "home": "AMMTC", "interior": "AMMTC", "crime": "AMMTC", "police": "OFFICIALS", "customs": "OFFICIALS", "immigration": "OFFICIALS", "culture": "SECTORAL", "women": "SECTORAL", "women's": "SECTORAL", "youth": "SECTORAL",
+    "sports": "SECTORAL", "welfare": "SECTORAL", "minerals": "SECTORAL", "mining": "SECTORAL", "rural": "SECTORAL", "space": "SECTORAL",
+}  # fmt: skip
+
+
+def ordinal_of(word: str) -> int | None:
+    """The number of an ordinal word or numeral: 57th, fifty-seventh, twelfth."""
+    m = _ORDINAL.match(word)
+    if m:
+        return int(m.group(1))
+    if word in _WORDS:
+        return _WORDS.index(word) + 1
+    tens, _, unit = word.partition("-")
+    if tens in _TENS and unit in _WORDS[:9]:
+        return _TENS[tens] + _WORDS.index(unit) + 1
+    return None
+
+
+@dataclass(slots=True)
+class Seen:
+    """All mentions of one meeting type."""
+
+    code: str
+    weight: float = 0.0
+    evidence: list[Evidence] = field(default_factory=list)
+    ordinals: list[int] = field(default_factory=list)
+    partners: list[str] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    first: int = 10**9
+    current: bool = False
+
+
+class Calendar:
+    """What the gazetteer knows of numbers and years."""
+
+    def __init__(self, book: Rulebook) -> None:
+        data = book["calendar"]
+        self.offset = {n["type"]: n["offset"] for n in data["numbering"]}
+        self.known = {(m["type"], m["ordinal"]): m["year"] for m in data["meeting"] if "ordinal" in m}
+        self.dated = {(m["type"], m.get("ordinal"), m["year"]): (m.get("start"), m.get("end")) for m in data["meeting"]}
+
+    def year(self, code: str, ordinal: int) -> int | None:
+        """The year of the n-th meeting of a type, where it can be known."""
+        if (code, ordinal) in self.known:
+            return int(self.known[(code, ordinal)])
+        if code in self.offset:
+            return int(self.offset[code]) + ordinal
+        return None
+
+    def week(self, day: date) -> int | None:
+        """The number of the AMM whose week, with three days before and two after it, holds the day."""
+        for (code, ordinal, _), (start, end) in self.dated.items():
+            if (
+                code == "AMM"
+                and start
+                and end
+                and timedelta(-3) <= day - date.fromisoformat(start)
+                and day - date.fromisoformat(end) <= timedelta(2)
+            ):
+                return int(ordinal)
+        return None
+
+    def ordinal(self, code: str, year: int) -> int | None:
+        """The number that a type's meeting of that year bears."""
+        return year - self.offset[code] if code in self.offset and year - self.offset[code] > 0 else None
+
+
+class MeetingFinder:
+    """Finds the meetings of a document."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.calendar = Calendar(book)
+
+    def find(self, doc: Document, tagged: list[Tagged], year: int | None, asean: bool, published: date | None = None) -> list[Seen]:
+        """The meeting types of which the story speaks, heaviest first."""
+        seen: dict[str, Seen] = {}
+        body = [t for t in tagged if t.sentence.kind is Kind.BODY]
+        lead = body[0].sentence.paragraph if body else -1
+        fm_week = any(h.entry.id in ("AMM", "PMC", "ARF") for t in tagged for h in t.of("meeting")) or any(self._fm(t) for t in tagged)
+        for n, tags in enumerate(tagged):
+            s = tags.sentence
+            if s.kind in (Kind.CAPTION, Kind.CHROME) or (s.kind is Kind.HEADING and s.field == "text" and n > 3):
+                continue
+            for code, hit in self._hits(tags, doc, asean, fm_week):
+                m = seen.setdefault(code, Seen(code))
+                weight = (
+                    3.0
+                    if s.field == "title"
+                    else 0.5
+                    if s.kind is Kind.HEADING
+                    else 2.0
+                    if s.paragraph == lead
+                    else 1.0
+                    if s.paragraph <= lead + 2
+                    else 0.5
+                )
+                recalled = any(h.entry.id == "recalled" for h in tags.of("time"))
+                ordinals = self._ordinals(tags, hit, doc)
+                partners = self._partners(tags, hit)
+                fresh = not recalled
+                for o in ordinals:
+                    known = self.calendar.year(code, o)
+                    if known is not None and year is not None and abs(known - year) > 1 and code in self.calendar.offset:
+                        fresh = False
+                if not fresh:
+                    weight *= 0.3
+                elif ordinals:
+                    weight += 0.7
+                m.weight += weight
+                m.current = m.current or fresh
+                m.first = min(m.first, n)
+                m.ordinals.extend(o for o in ordinals if fresh)
+                m.partners.extend(partners)
+                start, end = s.tokens[hit.i].start, s.tokens[hit.j - 1].end
+                m.evidence.append(
+                    Evidence(
+                        span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
+                        rule=f"meeting.{code}",
+                        weight=weight,
+                    )
+                )
+        if year is not None and asean and not any(m.code in ("AMM", "AMM-RETREAT", "AMM-SPECIAL") and m.ordinals for m in seen.values()):
+            self._unnamed(doc, tagged, year, lead, seen)
+        if asean:
+            self._with_partner(doc, tagged, lead, seen)
+            self._leaders_meet(doc, tagged, seen)
+            self._sectors(doc, tagged, lead, seen)
+            self._foreign_ministers(doc, tagged, published, lead, seen)
+        return sorted(seen.values(), key=lambda m: (-m.weight, m.first))
+
+    def _note(self, seen: dict[str, Seen], code: str, weight: float, tags: Tagged, doc: Document, i: int, j: int, rule: str) -> None:
+        s = tags.sentence
+        m = seen.setdefault(code, Seen(code))
+        m.weight, m.current = m.weight + weight, True
+        start, end = s.tokens[i].start, s.tokens[j - 1].end
+        m.evidence.append(
+            Evidence(span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)), rule=rule, weight=weight)
+        )
+
+    def _with_partner(self, doc: Document, tagged: list[Tagged], lead: int, seen: dict[str, Seen]) -> None:
+        """ASEAN's ministers with one partner, in other words: "the ten met US Secretary of State…", "ASEAN-India and ASEAN-Russia sessions"."""
+        if "PMC" in seen:
+            return
+        for tags in tagged:
+            s = tags.sentence
+            if s.kind not in (Kind.BODY, Kind.HEADING) or s.paragraph > lead + 2 or (s.kind is Kind.HEADING and s.field != "title"):
+                continue
+            words = {t.low for t in s.tokens}
+            fm = self._fm(tags) or bool(words & {"ministers", "minister", "counterparts", "ministerial"}) or {"secretary", "state"} <= words
+            leaders = any(h.entry.id == "leaders" for h in tags.of("actor"))
+            if leaders or not fm:
+                continue
+            for i, t in enumerate(s.tokens):
+                pair = t.low.split("-")
+                if (
+                    len(pair) == 2
+                    and "asean" in pair
+                    and (pair[0] in PARTNERS or pair[1] in PARTNERS)
+                    and words & {"meeting", "meetings", "session", "sessions", "talks", "ministerial", "conference"}
+                ):
+                    self._note(seen, "PMC", 1.5, tags, doc, i, i + 1, "meeting.PMC.pair")
+                    seen["PMC"].partners.append(PARTNERS.get(pair[0]) or PARTNERS[pair[1]])
+                    return
+            partner = next((p for p in tags.of("party") if p.entry.detail in ("partner", "body")), None)
+            ours = any(h.entry.id in ("asean", "asean-body", "region") for h in tags.of("relevance")) or {"ten", "ministers"} <= words
+            if (
+                partner is not None
+                and ours
+                and words
+                & {"met", "meets", "meet", "sides", "talks", "talked", "counterparts", "co-chaired", "co-chairs", "urged", "presses"}
+                and (words & {"asean", "ten", "eleven", "bloc"})
+            ):
+                self._note(seen, "PMC", 1.0, tags, doc, partner.i, partner.j, "meeting.PMC.partner")
+                seen["PMC"].partners.append(partner.entry.id)
+                return
+
+    def _leaders_meet(self, doc: Document, tagged: list[Tagged], seen: dict[str, Seen]) -> None:
+        """A gathering of the leaders without the word summit: "the leaders meet in September", "heads of government met in Bangkok"."""
+        if "SUMMIT" in seen:
+            return
+        for tags in tagged:
+            s = tags.sentence
+            if s.kind not in (Kind.BODY, Kind.HEADING):
+                continue
+            for h in tags.of("actor"):
+                if h.entry.id != "leaders" or s.tokens[h.j - 1].base.startswith("summit"):
+                    continue
+                after = [t.low for t in s.tokens[h.j : h.j + 5]]
+                placed = any(t.low in _MONTH_NAMES or t.low in ("week", "month", "today", "here") for t in s.tokens[h.j : h.j + 12])
+                if (
+                    any(w in ("meet", "met", "gather", "gathered", "meeting", "convene") for w in after)
+                    and placed
+                    and not any(p.entry.detail != "member" and h.j <= p.i < h.j + 6 for p in tags.of("party"))
+                ):
+                    self._note(seen, "SUMMIT", 0.6, tags, doc, h.i, h.j, "meeting.SUMMIT.leaders")
+                    return
+
+    def _sectors(self, doc: Document, tagged: list[Tagged], lead: int, seen: dict[str, Seen]) -> None:
+        """A gathering of sectoral ministers that the story does not name: "the Ten's transport ministers at their 16th get-together"."""
+        for tags in tagged:
+            s = tags.sentence
+            if not (s.field == "title" or (s.kind is Kind.BODY and s.paragraph <= lead + 1)):
+                continue
+            if not any(h.entry.id in ("asean", "asean-body", "region") for h in tags.of("relevance")) and not any(
+                h.entry.id in ("asean", "asean-body", "region") for t in tagged[:3] for h in t.of("relevance")
+            ):
+                continue
+            for i, t in enumerate(s.tokens):
+                if t.base not in ("ministers", "chiefs", "ministerial") or i == 0:
+                    continue
+                code = next((_SECTORS[s.tokens[k].low] for k in range(i - 1, max(-1, i - 4), -1) if s.tokens[k].low in _SECTORS), None)
+                gathered = any(x.low in _STRONG for x in s.tokens) or s.field == "title"
+                if code and code not in seen and gathered:
+                    self._note(seen, code, 1.2 if s.field == "title" else 1.5, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
+
+    def _foreign_ministers(self, doc: Document, tagged: list[Tagged], published: date | None, lead: int, seen: dict[str, Seen]) -> None:
+        """A gathering of ASEAN's foreign ministers without a name: the AMM when the calendar has one that week, else a special meeting."""
+        if any(c in seen for c in ("AMM", "AMM-RETREAT", "AMM-SPECIAL")):
+            return
+        for tags in tagged:
+            s = tags.sentence
+            if not (s.field == "title" or (s.kind is Kind.BODY and s.paragraph <= lead + 3)):
+                continue
+            if any(h.entry.id not in ("AMM",) for h in tags.of("meeting")) and s.field != "title":
+                continue
+            at = next(
+                (
+                    n
+                    for n, t in enumerate(s.tokens)
+                    if t.base in ("ministers", "diplomats") and n and s.tokens[n - 1].low in ("foreign", "top", "affairs", "asean")
+                ),
+                None,
+            )
+            special = next(
+                (
+                    n
+                    for n, t in enumerate(s.tokens)
+                    if t.low in ("special", "emergency", "extraordinary", "urgent")
+                    and n + 1 < len(s.tokens)
+                    and s.tokens[n + 1].low in ("meeting", "session", "talks", "gathering", "consultation")
+                ),
+                None,
+            )
+            ours = any(h.entry.id in ("asean", "asean-body", "region") for h in tags.of("relevance"))
+            if (
+                special is not None
+                and (at is not None or any(self._fm(t) for t in tagged))
+                and not any(h.entry.id in ("ACC", "PMC", "SOM", "SUMMIT") and h.i - 3 <= special <= h.j + 3 for h in tags.of("meeting"))
+            ):
+                self._note(seen, "AMM-SPECIAL", 2.0, tags, doc, special, special + 2, "meeting.AMM-SPECIAL.plain")
+                return
+            if at is None or not ours or not any(t.low in _GATHERED for t in s.tokens) or any(c in seen for c in ("PMC", "ACC")):
+                continue
+            number = self.calendar.week(published) if published is not None else None
+            yearly = any(t.low in ("annual", "yearly") for t in s.tokens)
+            if number is not None or yearly or (published is not None and published.year < 2017 and published.month in (6, 7, 8)):
+                self._note(seen, "AMM", 1.5, tags, doc, at - 1, at + 1, "meeting.AMM.week")
+                if number is not None:
+                    seen["AMM"].ordinals.append(number)
+                return
+
+    def _unnamed(self, doc: Document, tagged: list[Tagged], year: int, lead: int, seen: dict[str, Seen]) -> None:
+        """ "their 58th meeting", "the fifty-eighth ministerial meeting": the number that the calendar gives to this year's AMM."""
+        number = self.calendar.ordinal("AMM", year)
+        for n, tags in enumerate(tagged):
+            s = tags.sentence
+            if s.kind in (Kind.CAPTION, Kind.CHROME) or not (s.field == "title" or s.kind is Kind.BODY):
+                continue
+            for i, t in enumerate(s.tokens):
+                if (
+                    ordinal_of(t.low) == number
+                    and any(x.low in ("meeting", "meetings", "ministerial", "gathering", "session") for x in s.tokens[i + 1 : i + 4])
+                    and not any(h.i <= i + 3 and i <= h.j for h in tags.of("meeting"))
+                ):
+                    m = seen.setdefault("AMM", Seen("AMM"))
+                    m.weight += 3.0 if s.field == "title" else 2.0 if s.paragraph == lead else 1.0
+                    m.current, m.first = True, min(m.first, n)
+                    m.ordinals.append(number or 0)
+                    start, end = t.start, s.tokens[i + 1].end
+                    m.evidence.append(
+                        Evidence(
+                            span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
+                            rule="meeting.AMM.number",
+                            weight=1.0,
+                        )
+                    )
+
+    @staticmethod
+    def _fm(tags: Tagged) -> bool:
+        return any(
+            t.base in ("minister", "ministers", "ministerial", "fms") and n and tags.sentence.tokens[n - 1].low in ("foreign", "affairs")
+            for n, t in enumerate(tags.sentence.tokens)
+        )
+
+    def _hits(self, tags: Tagged, doc: Document, asean: bool, fm_week: bool) -> list[tuple[str, Hit]]:
+        tokens = tags.sentence.tokens
+        banned = [(h.i, h.j) for h in tags.of("meeting-not")]
+        hits = self._apart(
+            [h for h in longest(tags.of("meeting")) if not any(a < h.j and h.i < b for a, b in banned) and not self._office(tags, h)]
+        )
+        out: list[tuple[str, Hit]] = []
+        leaders = any(h.entry.id == "leaders" and not tokens[h.j - 1].base.startswith("summit") for h in tags.of("actor"))
+        ministers = self._fm(tags) or any(h.entry.id in ("AMM", "PMC", "ARF") for h in hits)
+        for h in hits:
+            flag, code = h.entry.detail, h.entry.id
+            numbered = bool(self._ordinals(tags, h, doc))
+            if flag == "acronym" and not (asean or (numbered and code == "AMM")):
+                continue
+            if flag == "ordinal" and not (numbered and asean):
+                continue
+            if flag != "local" and self._institution(tags, h) and not numbered:
+                continue
+            if flag == "loose":
+                if not fm_week or leaders or not (ministers or self._cue(tags, h)):
+                    continue
+            elif flag not in ("direct", "local", "partnered") and not numbered and not self._cue(tags, h):
+                continue
+            if code == "PARTNER-SUMMIT" and any(o.entry.id == "EAS-FMM" and o.i <= h.i and h.j <= o.j for o in hits):
+                if fm_week and not leaders and (ministers or self._cue(tags, h)):
+                    continue
+                if tokens[h.i].low in ("east", "eas") and fm_week and not leaders:
+                    continue
+            out.append((code, h))
+        if asean:
+            out += self._plain(tags, tags.of("meeting"))
+        return [
+            (c, h)
+            for c, h in out
+            if not (c == "EAS-FMM" and h.entry.detail == "loose" and any(c2 == "PARTNER-SUMMIT" and h2.i == h.i for c2, h2 in out))
+        ]
+
+    @staticmethod
+    def _office(tags: Tagged, h: Hit) -> bool:
+        """Whether the name is part of somebody's office: "head of the ASEAN SOM delegation", "SOM leader"."""
+        if h.entry.id not in ("SOM", "OFFICIALS", "COC"):
+            return False
+        tokens = tags.sentence.tokens
+        around = {t.low for t in tokens[max(0, h.i - 6) : h.i]} | {t.low for t in tokens[h.j : h.j + 5]}
+        return bool(around & {"head", "heads", "headed", "leader", "chief", "delegation"}) and not around & {
+            "met",
+            "held",
+            "meeting",
+            "convened",
+            "gathered",
+            "session",
+            "chaired",
+        }
+
+    @staticmethod
+    def _apart(hits: list[Hit]) -> list[Hit]:
+        """Of names that overlap, the longer; names of the same words stay side by side."""
+        kept: list[Hit] = []
+        for h in sorted(hits, key=lambda h: h.i - h.j):
+            if not any(
+                k.i < h.j and h.i < k.j and (k.i, k.j) != (h.i, h.j) and not (h.entry.detail == "loose" or k.entry.detail == "loose")
+                for k in kept
+            ):
+                kept.append(h)
+        return sorted(kept, key=lambda h: h.i)
+
+    def _plain(self, tags: Tagged, taken: list[Hit]) -> list[tuple[str, Hit]]:
+        """Summits and side meetings that bear no name of their own: "the 46th Summit", "their October summit", "met on the sidelines"."""
+        tokens = tags.sentence.tokens
+        out: list[tuple[str, Hit]] = []
+        for i, t in enumerate(tokens):
+            if t.base in ("summit", "summits") and not any(h.i <= i < h.j for h in taken):
+                before = [x.low for x in tokens[max(0, i - 4) : i]]
+                after = [x.low for x in tokens[i + 1 : i + 4]]
+                partner = next((p for p in tags.of("party") if i < p.i <= i + 4 and p.entry.detail != "member"), None)
+                if any(x in ("g7", "g20", "apec", "quad", "brics", "nato", "un", "eas", "asia", "business", "climate") for x in before):
+                    continue
+                if (
+                    any(ordinal_of(x) for x in before)
+                    or any(x in _MONTH_NAMES for x in before + after)
+                    or any(x in ("their", "leaders'", "leaders", "asean's", "bloc's", "next", "ministers'", "these") for x in before[-2:])
+                    or any(w.entry.id == "leaders" for w in tags.of("actor") if w.j - w.i == 1 and tokens[w.i].low == "leaders")
+                ):
+                    code = "PARTNER-SUMMIT" if partner and "with" in after else "SUMMIT"
+                    out.append((code, Hit(i, i + 1, Entry("meeting", code, "", "plain"))))
+            elif (
+                t.low in ("sidelines", "sideline", "margins")
+                and any(
+                    x.low in ("met", "meet", "meets", "talks", "bilateral", "bilaterals", "counterpart", "counterparts", "colleagues")
+                    for x in tokens[max(0, i - 16) : i] + tokens[i + 4 : i + 12]
+                )
+                and not any(x.low.startswith("sign") for x in tokens[max(0, i - 12) : i])
+            ):
+                out.append(("BILATERAL", Hit(i, i + 1, Entry("meeting", "BILATERAL", "", "plain"))))
+        return out
+
+    def _cue(self, tags: Tagged, h: Hit) -> bool:
+        tokens = tags.sentence.tokens
+        if h.i > 1 and tokens[h.i - 1].low == "the" and tokens[h.i - 2].low in ("at", "during"):
+            return not (h.i > 2 and tokens[h.i - 3].low in ("seat", "place", "membership", "observer", "chair"))
+        return any(t.low in _STRONG for t in tokens[max(0, h.i - 16) : h.i] + tokens[h.i : min(len(tokens), h.j + 10)])
+
+    def _institution(self, tags: Tagged, h: Hit) -> bool:
+        tokens = tags.sentence.tokens
+        before = [t.low for t in tokens[max(0, h.i - 9) : h.i]]
+        text = " ".join(before)
+        return any(
+            c in text for c in ("such as", "mechanisms", "asean-led", "platforms like", "frameworks like", "architecture", "forums like")
+        )
+
+    def _ordinals(self, tags: Tagged, h: Hit, doc: Document) -> list[int]:
+        tokens = tags.sentence.tokens
+        found = []
+        for k in range(h.i - 1, max(-1, h.i - 7), -1):
+            t = tokens[k]
+            o = ordinal_of(t.low)
+            if o is not None:
+                found.append(o)
+            elif t.low not in (
+                "asean",
+                "annual",
+                "and",
+                "the",
+                "foreign",
+                "ministers'",
+                "-",
+                "meeting",
+                "of",
+                "special",
+                "sub-regional",
+                "(",
+            ):
+                break
+        if not found:
+            for k in range(h.i, min(h.j + 2, len(tokens))):
+                m = _NUMBERED.match(tokens[k].low) if k < h.j else None
+                if m and 1 <= int(m.group(1)) <= 80:
+                    found.append(int(m.group(1)))
+                elif k >= h.j and tokens[k].text.isdigit() and len(tokens[k].text) <= 2 and h.entry.detail == "acronym":
+                    found.append(int(tokens[k].text))
+                elif k >= h.j:
+                    break
+        if not found:
+            s = tags.sentence
+            around = doc.folded(s.field)[max(s.start, tokens[h.i].start - 14) : min(s.end, tokens[h.j - 1].end + 22)]
+            if h.entry.detail in ("local", "acronym"):
+                m2 = _LOCAL_ORDINAL.search(around)
+                if m2:
+                    found.append(int((m2.group(1) or m2.group(2)).translate(_THAI)))
+        return [o for o in found if 0 < o < 90]
+
+    @staticmethod
+    def _partners(tags: Tagged, h: Hit) -> list[str]:
+        if h.entry.id not in ("PMC", "PARTNER-SUMMIT", "SOM", "AEM", "FORUM"):
+            return []
+        lo, hi = h.i, min(len(tags.sentence.tokens), h.j)
+        names = [p.entry.id for p in tags.of("party") if lo <= p.i < hi and p.entry.detail != "member"]
+        for t in tags.sentence.tokens[lo:hi]:
+            for part in t.low.replace("+", "-").split("-"):
+                if "asean" in t.low and part in PARTNERS:
+                    names.append(PARTNERS[part])
+        return names
+
+    # -- instances ------------------------------------------------------------------
+
+    def mentions(self, seen: list[Seen], year: int | None, primary: str | None) -> list[MeetingMention]:
+        """One mention a type, resolved to its instance, the primary one marked."""
+        out = []
+        for m in seen:
+            ordinal = max(set(m.ordinals), key=m.ordinals.count) if m.ordinals else None
+            when = year if m.current else None
+            flags = set(m.flags)
+            if ordinal is not None:
+                known = self.calendar.year(m.code, ordinal)
+                if known is not None:
+                    if year is not None and abs(known - year) > 1 and m.current:
+                        flags.add("contradicts_calendar")
+                        ordinal = None
+                    else:
+                        when = known
+            partner = m.partners[0] if m.partners else None
+            if partner is None or m.code not in ("PMC", "PARTNER-SUMMIT", "SOM"):
+                partner = partner if m.code in ("PMC", "PARTNER-SUMMIT", "SOM") else None
+            out.append(
+                MeetingMention(
+                    meeting=Meeting(type=m.code, ordinal=ordinal, year=when, partner=partner),
+                    primary=m.code == primary,
+                    evidence=tuple(m.evidence[:5]),
+                    flags=tuple(sorted(flags)),
+                )
+            )
+        return out
+
+
+def primary(seen: list[Seen], outcomes_near: dict[str, float]) -> str | None:
+    """The type whose work the story reports: by where and how often it is named, and where the results stand."""
+    scores: dict[str, float] = defaultdict(float)
+    for m in seen:
+        factor = 0.35 if m.code in ("BILATERAL",) else 0.6 if m.code in ("FORUM", "OFFICIALS", "SOM", "COC") else 1.0
+        scores[m.code] = (m.weight + outcomes_near.get(m.code, 0.0)) * factor * (1.0 if m.current else 0.2)
+    if not scores:
+        return None
+    best = max(scores, key=lambda c: scores[c])
+    return best if scores[best] > 0.3 and best != "BILATERAL" else None

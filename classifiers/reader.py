@@ -1,0 +1,230 @@
+"""The reader: an article in, a reading out; pure, linear in the length of the text, the same for the same rules.
+
+text -> sentences -> tags -> meetings, topics, outcomes -> relevance, stage, alert
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.resources.abc import Traversable
+
+from classifiers import foreign, language
+from classifiers.lexicon import Lexicon, Tagged
+from classifiers.meetings import LEADERS, OFFICIALS, MeetingFinder, Seen, primary
+from classifiers.outcomes import Finder, Found, Missed, Scene
+from classifiers.places import relocated, visible
+from classifiers.rulebook import Rulebook, load
+from classifiers.text import Document, document
+from classifiers.times import story_year
+from classifiers.topics import TopicFinder
+from classifiers.verdict import Judge
+from core.articles import Article
+from core.codes import LangSupport, Level, OutcomeType, Stage, Status
+from core.readings import Evidence, Meeting, NearMiss, Reading, Sighting, Slot, Span
+
+LONGEST = 200_000
+"""Characters that are read of one text; a longer one is read up to here and flagged `truncated`."""
+
+FULL = ("en",)
+PARTIAL = ("vi", "id", "ms", "th", "zh", "ja", "fr", "tl")
+
+_TRANSLATED = (
+    "asean+25",
+    "asean 25 foreign",
+    "the 4 united nations convention",
+    "3th ",
+    "2th ",
+    "1th ",
+    "hinh anh 1",
+    "acute absorption",
+    "in april 4",
+)
+
+
+class Reader:
+    """Reads articles by one rulebook."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self.ruleset = book.digest
+        self._lexicon = Lexicon(book)
+        self._meetings = MeetingFinder(book)
+        self._topics = TopicFinder(book)
+        self._outcomes = Finder(book)
+        self._foreign = foreign.Finder(book)
+        self._judge = Judge(book)
+
+    def read(self, article: Article) -> Reading:
+        """All that can be said of the article; never raises for any text. Spans quote the article's own fields."""
+        title, title_back = visible(article.title)
+        text, text_back = visible(article.text[:LONGEST])
+        reading = self._read(replace(article, title=title, text=text), len(article.text) > LONGEST)
+        if title_back is None and text_back is None:
+            return reading
+        fields = {"title": (article.title, title_back), "text": (article.text, text_back)}
+        return relocated(reading, fields)
+
+    def _read(self, article: Article, truncated: bool) -> Reading:
+        text = article.text
+        doc = document(article.title, text)
+        lang = language.detect(article.title, text)
+        support = LangSupport.FULL if lang in FULL else LangSupport.PARTIAL if lang in PARTIAL else LangSupport.NONE
+        flags = set(doc.flags) | ({"truncated"} if truncated else set()) | self._translated(doc)
+        tagged = self._lexicon.tag(doc)
+        published = article.published.date() if article.published else None
+        year = story_year(doc.sentences, published)
+        asean = any(h.entry.id in ("asean", "asean-body", "region") for t in tagged for h in t.of("relevance"))
+        seen = self._meetings.find(doc, tagged, year, asean, published)
+        self._before_summit(seen, doc, tagged)
+        relevance = self._judge.relevance(doc, tagged, {m.code for m in seen})
+        if not relevance.relevant:
+            return Reading(
+                relevant=False, stage=Stage.NONE, alert=False, language=lang, lang_support=support, why_relevant=relevance.evidence, flags=tuple(sorted(flags)), notes=(relevance.why,), ruleset=self.ruleset
+            )  # fmt: skip
+        main = primary(seen, {})
+        level = self._level(main) if main is not None else self._deciders(tagged)
+        scene = Scene(published=published, year=year, level=level)
+        finder = self._outcomes if support is LangSupport.FULL else self._foreign
+        found, missed = finder.find(doc, tagged, scene)
+        main = primary(seen, self._near(doc, seen, found))
+        commentary = self._judge.commentary_score(doc, tagged)
+        begun, ahead = self._judge.begun(tagged, found) if support is LangSupport.FULL else self._foreign.begun(doc, tagged)
+        if not begun and ahead >= 2:
+            found = [f for f in found if f.status == "planned" or not self._earlier(f)]
+        stage, why = self._judge.stage(True, commentary, found, begun, ahead)
+        if stage is Stage.COMMENTARY:
+            found = []
+        mentions = self._meetings.mentions(seen, year, main)
+        head = next((m.meeting for m in mentions if m.primary), None)
+        sightings = tuple(self._sighting(doc, f, head) for f in found)
+        alert = stage is Stage.OUTCOME and any(s.status is not Status.PLANNED and s.level is Level.MINISTERIAL for s in sightings)
+        return Reading(
+            relevant=True,
+            stage=stage,
+            alert=alert,
+            language=lang,
+            lang_support=support,
+            meetings=tuple(mentions),
+            topics=self._topics.find(doc, tagged),
+            sightings=sightings,
+            why_relevant=relevance.evidence,
+            near_misses=tuple(self._near_miss(doc, m) for m in missed),
+            flags=tuple(sorted(flags)),
+            notes=(
+                relevance.why,
+                f"stage: {why}",
+                f"alert: {'a result of ministers is news' if alert else 'no result of ministers as news'}",
+            ),
+            ruleset=self.ruleset,
+        )
+
+    # -- pieces -----------------------------------------------------------------
+
+    @staticmethod
+    def _earlier(f: Found) -> bool:
+        """In a story of what is to come: whether a result bears a date before the story's day."""
+        return f.days is not None and f.days <= -2
+
+    @staticmethod
+    def _translated(doc: Document) -> set[str]:
+        low = doc.text_fold
+        return {"machine_translated"} if sum(m in low for m in _TRANSLATED) >= 1 else set()
+
+    @staticmethod
+    def _level(code: str | None) -> str:
+        return "leaders" if code in LEADERS else "officials" if code in OFFICIALS else "ministerial"
+
+    @staticmethod
+    def _deciders(tagged: list[Tagged]) -> str:
+        """The level of a story that names no meeting: of whom its title and opening speak most."""
+        counts = {"ministerial": 0, "leaders": 0, "officials": 0}
+        for tags in tagged[:6]:
+            for h in tags.of("actor"):
+                if h.entry.detail in counts:
+                    counts[h.entry.detail] += 1
+        return max(counts, key=lambda k: counts[k]) if any(counts.values()) else "ministerial"
+
+    @staticmethod
+    def _before_summit(seen: list[Seen], doc: Document, tagged: list[Tagged]) -> None:
+        """The un-numbered meeting of the foreign ministers just before a Summit is a special one."""
+        by = {m.code: m for m in seen}
+        amm, summit = by.get("AMM"), by.get("SUMMIT")
+        if amm is None or summit is None or amm.ordinals or "AMM-SPECIAL" in by or not summit.current:
+            return
+        low = doc.text_fold
+        if (
+            any(
+                c in low or c in doc.title_fold
+                for c in (
+                    "eve of the",
+                    "ahead of the",
+                    "prior to the",
+                    "preparation for the",
+                    "preparations for the",
+                    "before the summit",
+                    "summits open",
+                    "summit opens",
+                    "menjelang",
+                    "hari ini",
+                )
+            )
+            or "summit" in doc.title_fold
+        ):
+            amm.code = "AMM-SPECIAL"
+
+    @staticmethod
+    def _near(doc: Document, seen: list[Seen], found: list[Found]) -> dict[str, float]:
+        """Weight for the meetings in whose sentences or paragraphs results stand."""
+        near: dict[str, float] = defaultdict(float)
+        for f in found:
+            if f.status != "done":
+                continue
+            for m in seen:
+                if m.code == "PMC" and f.parties:
+                    near[m.code] += 0.7  # what is done with a partner is done at the meeting with the partner
+                if any(
+                    e.span.field == f.tags.sentence.field and f.tags.sentence.start <= e.span.start < f.tags.sentence.end
+                    for e in m.evidence
+                ):
+                    near[m.code] += 1.2
+        return near
+
+    def _sighting(self, doc: Document, f: Found, head: Meeting | None) -> Sighting:
+        s = f.tags.sentence
+        t = s.tokens
+
+        def span(i: int, j: int) -> Span:
+            return Span(field=s.field, start=t[i].start, end=t[j - 1].end, quote=doc.quote(s.field, t[i].start, t[j - 1].end))
+
+        slots = tuple(
+            Slot(name=name, value=value, span=span(i, max(j, i + 1))) for name, (i, j, value) in f.slots.items() if 0 <= i < len(t)
+        )
+        title = " ".join(doc.quote(s.field, t[f.head[0]].start, t[f.head[1] - 1].end).split())
+        for article in ("the ", "a ", "an ", "The ", "A ", "An "):
+            title = title.removeprefix(article)
+        return Sighting(
+            type=OutcomeType(f.type),
+            status=Status(f.status),
+            level=Level(f.level) if f.level in ("ministerial", "leaders", "officials") else Level.MINISTERIAL,
+            title=title[:200],
+            parties=f.parties,
+            meeting=head,
+            evidence=Evidence(span=span(f.i, f.j), rule=f.rules[0], weight=f.strength),
+            sentence=Span(field=s.field, start=s.start, end=s.end, quote=doc.quote(s.field, s.start, s.end)),
+            rules=tuple(f.rules),
+            slots=slots,
+            phase=f.phase,
+        )
+
+    @staticmethod
+    def _near_miss(doc: Document, m: Missed) -> NearMiss:
+        s = m.tags.sentence
+        start, end = s.tokens[m.i].start, s.tokens[max(m.i, min(m.j, len(s.tokens)) - 1)].end
+        return NearMiss(
+            what="outcome", span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)), rule=m.rule, veto=m.veto
+        )
+
+
+def load_reader(extra: Sequence[Traversable] = ()) -> Reader:
+    """A reader by the rules that ship, with the rule files of `extra` folders in place of those of the same name. Raises ConfigError."""
+    return Reader(load(extra))

@@ -1,0 +1,159 @@
+"""When: whether an act belongs to this story's meeting, was done before, or lies ahead.
+
+A day or a month is weighed against the story's own date; a year before the story's makes a thing background.
+Years inside a name or a range ("2021-2025", "the 1982 Convention") say nothing about when a thing was done.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from classifiers.lexicon import Tagged
+from classifiers.text import Sentence, Token
+
+FRESH_DAYS = 16
+"""How old, in days before the story, a dated act may be and still be of this story's meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time expression at tokens i to j: `sense` is recalled, fresh or future."""
+
+    i: int
+    j: int
+    sense: str
+    words: str
+    days: int | None = None
+    """Days from the story's date, where a day is given; negative: before it."""
+
+
+def _year(t: Token) -> int | None:
+    return int(t.text) if len(t.text) == 4 and t.text.isdigit() and 1945 <= int(t.text) <= 2060 else None
+
+
+def story_year(sentences: list[Sentence], published: date | None) -> int | None:
+    """The year in which the story stands: of its date, else the latest year that its first sentences name with a day or month."""
+    if published is not None:
+        return published.year
+    for s in sentences[:8]:
+        for n, t in enumerate(s.tokens):
+            y = _year(t)
+            if y and n and (s.tokens[n - 1].text.isdigit() or s.tokens[n - 1].text == "," or s.tokens[n - 1].low in _MONTHS):
+                return y
+    return None
+
+
+_MONTHS: dict[str, int] = {}
+
+
+def learn_months(months: dict[str, int]) -> None:
+    """Takes over the names of months from the rulebook."""
+    _MONTHS.update(months)
+
+
+def expressions(tags: Tagged, published: date | None, year: int | None) -> list[When]:
+    """The time expressions of a sentence."""
+    tokens = tags.sentence.tokens
+    found = [
+        When(h.i, h.j, h.entry.id, " ".join(t.text for t in tokens[h.i : h.j]))
+        for h in tags.of("time")
+        if not (h.i and tokens[h.i].text[:1].isupper() and h.entry.id == "recalled" and h.j - h.i == 1)
+    ]
+    for n, t in enumerate(tokens):
+        y = _year(t)
+        if y is not None and year is not None:
+            before = tokens[n - 1].low if n else ""
+            after = tokens[n + 1] if n + 1 < len(tokens) else None
+            in_range = (after is not None and after.text in "-–/" and n + 2 < len(tokens) and tokens[n + 2].text.isdigit()) or (
+                n > 1 and tokens[n - 1].text in "-–/" and tokens[n - 2].text.isdigit()
+            )
+            spans = before in ("to", "for", "until", "through", "by") or (
+                after is not None and after.low == "to" and n + 2 < len(tokens) and tokens[n + 2].text[:1].isdigit()
+            )
+            named = (after is not None and after.text[:1].isupper() and before not in ("in", "since")) or (
+                before in ("vision", "asean", "agenda", "sdg", "forum")
+                or (n and tokens[n - 1].text[:1].isupper() and before not in _MONTHS and before not in ("in", "since"))
+            )
+            if in_range or spans or named:
+                continue
+            sense = "recalled" if y < year else "future" if y > year else ""
+            if sense:
+                found.append(When(n, n + 1, sense, t.text))
+        elif t.low in _MONTHS and t.text[:1].isupper() and published is not None and not (n and tokens[n - 1].low in ("that", "last")):
+            when = _dated(tokens, n, published)
+            if when is not None:
+                found.append(when)
+    return found
+
+
+def _dated(tokens: list[Token], n: int, published: date) -> When | None:
+    """A month, with its day where there is one, weighed against the story's date."""
+    t = tokens[n]
+    if t.low == "may" and not (
+        (
+            n
+            and (
+                tokens[n - 1].low in ("in", "on", "since", "of", "last", "until", "by", "late", "early", "this")
+                or tokens[n - 1].text.isdigit()
+            )
+        )
+        or (n + 1 < len(tokens) and tokens[n + 1].text.isdigit())
+    ):
+        return None
+    month = _MONTHS[t.low]
+    day = None
+    i, j = n, n + 1
+    for m in (n + 1, n - 1):
+        if 0 <= m < len(tokens) and tokens[m].text[:1].isdigit() and len(tokens[m].text) <= 5:
+            digits = "".join(c for c in tokens[m].text.split("-")[-1] if c.isdigit())
+            if digits and 1 <= int(digits) <= 31:
+                day = int(digits)
+                i, j = min(i, m), max(j, m + 1)
+                break
+    given = next((_year(tokens[m]) for m in (n + 1, n + 2, n + 3) if m < len(tokens) and _year(tokens[m])), None)
+    year = given or min(
+        (published.year - 1, published.year, published.year + 1),
+        key=lambda y: abs((date(y, month, day or 15 if (day or 15) <= 28 else 28) - published).days),
+    )
+    try:
+        distance = (date(year, month, day or 15) - published).days
+    except ValueError:
+        return None
+    words = " ".join(x.text for x in tokens[i:j])
+    if day is None:
+        months = (year - published.year) * 12 + month - published.month
+        sense = (
+            "fresh"
+            if months == 0
+            else "recalled"
+            if months < 0 and (months < -1 or published.day > 7)
+            else "future"
+            if months > 0
+            else "fresh"
+        )
+    else:
+        sense = "recalled" if distance < -FRESH_DAYS else "future" if distance > 0 else "fresh"
+    return When(i, j, sense, words, None if day is None else distance)
+
+
+def nearest(found: list[When], tokens: list[Token], i: int, j: int) -> When | None:
+    """The time expression that governs tokens i to j: the nearest one, not across a clause; opening phrases count as near."""
+    best, best_cost = None, 40.0
+    for w in found:
+        a, b = (w.j, i) if w.j <= i else (j, w.i)
+        gap = max(0, b - a)
+        cost = float(gap)
+        for k in range(a, b):
+            t = tokens[k]
+            if t.text in ";:" or t.low in ("which", "who", "where", "whose"):
+                cost += 14
+            elif t.text == "," and w.j <= i and w.i < 3:
+                cost -= 1  # "In 2012, ASEAN ministers failed …": an opening phrase governs the whole sentence
+            elif t.text == ",":
+                cost += 3
+            elif t.low in ("that", "while", "but", "after", "when", "although"):
+                cost += 8
+        if w.i < 3 and w.j <= i:
+            cost *= 0.5
+        if cost < best_cost:
+            best, best_cost = w, cost
+    return best

@@ -1,0 +1,221 @@
+"""What the story is as a whole: relevant or not, its stage, whether it is worth an alert; each with its reason in words."""
+
+from dataclasses import dataclass
+
+from classifiers.lexicon import Hit, Tagged
+from classifiers.outcomes import Found
+from classifiers.rulebook import Rulebook
+from classifiers.text import Document, Kind
+from core.codes import Stage
+from core.readings import Evidence, Span
+
+
+@dataclass(slots=True)
+class Relevance:
+    """The sum of the cues for and against, and the cues that carried it."""
+
+    relevant: bool
+    score: float
+    evidence: tuple[Evidence, ...]
+    why: str
+
+
+class Judge:
+    """Weighs relevance and stage by the rulebook's cues."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.threshold = float(book["relevance"]["threshold"])
+        self.commentary = float(book["stage"]["commentary"]["threshold"])
+
+    def relevance(self, doc: Document, tagged: list[Tagged], meetings: set[str]) -> Relevance:
+        """Whether the story is about ASEAN as an institution or diplomacy in its framework."""
+        plus = minus = 0.0
+        asean_sentences = sentences = 0
+        evidence: list[Evidence] = []
+        body = [t.sentence.paragraph for t in tagged if t.sentence.kind is Kind.BODY]
+        lead = body[0] if body else -1
+        early = strong = False
+        for tags in tagged:
+            s = tags.sentence
+            if s.kind in (Kind.CHROME, Kind.CAPTION) or (s.kind is Kind.HEADING and s.field == "text"):
+                continue
+            factor = 2.0 if s.field == "title" else 1.5 if s.paragraph <= lead + 1 else 0.8
+            sentences += 1
+            best: tuple[float, Hit] | None = None
+            seen: set[str] = set()
+            for h in tags.of("relevance"):
+                weight = float(h.entry.detail)
+                if weight > 0:
+                    if best is None or weight > best[0]:
+                        best = (weight, h)
+                    continue
+                word = " ".join(t.low for t in s.tokens[h.i : h.j])
+                if word not in seen:
+                    seen.add(word)
+                    minus += -weight * (factor if s.field == "title" or s.paragraph <= lead + 1 else 0.5)
+            deciders = any(h.entry.detail in ("ministerial", "leaders") or h.entry.id == "officials" for h in tags.of("actor"))
+            if best is not None and best[0] < 2.5 and deciders:
+                best = (2.5, best[1])  # ministers, leaders or officials in one sentence with ASEAN
+            if (
+                best is None
+                and meetings
+                and any(
+                    h.entry.detail not in ("acronym", "ordinal", "loose") and h.entry.id not in ("BILATERAL", "FORUM", "OFFICIALS", "COC")
+                    for h in tags.of("meeting")
+                )
+            ):
+                best = (2.0, tags.of("meeting")[0])
+            if best is not None:
+                asean_sentences += 1
+                early = early or s.field == "title" or s.paragraph <= lead + 1
+                strong = strong or (best[0] >= 2.5 and (s.field == "title" or s.paragraph <= lead + 1))
+                plus += best[0] * factor
+                if len(evidence) < 5:
+                    h = best[1]
+                    start, end = s.tokens[h.i].start, s.tokens[h.j - 1].end
+                    evidence.append(
+                        Evidence(
+                            span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
+                            rule=f"relevance.{h.entry.id}",
+                            weight=best[0],
+                        )
+                    )
+        plus += 2.0 * len(meetings)
+        share = asean_sentences / max(1, sentences)
+        if strong:
+            minus *= 0.35  # a story that opens with ASEAN's bodies or deciders may speak of courts, clubs and companies too
+        score = plus - minus
+        relevant = score >= self.threshold and plus >= self.threshold and early and (share >= 0.08 or bool(meetings))
+        why = (
+            f"cues for {plus:.1f}, against {minus:.1f}, threshold {self.threshold:.1f}; ASEAN in {asean_sentences} of {sentences} sentences"
+        )
+        if not early:
+            why += "; not in title or opening"
+        return Relevance(relevant, score, tuple(evidence), why)
+
+    def commentary_score(self, doc: Document, tagged: list[Tagged]) -> float:
+        """How much the text speaks as analysis, opinion or explainer."""
+        score = 0.0
+        title_words = doc.title_fold
+        for tags in tagged:
+            for h in tags.of("commentary"):
+                where, weight = h.entry.id, float(h.entry.detail)
+                in_title = tags.sentence.field == "title"
+                if where == "title":
+                    if not in_title:
+                        continue
+                    word = " ".join(t.low for t in tags.sentence.tokens[h.i : h.j])
+                    if (
+                        word
+                        in (
+                            "why",
+                            "how",
+                            "what is",
+                            "what a",
+                            "can asean",
+                            "will asean",
+                            "does asean",
+                            "has asean",
+                            "will southeast",
+                            "should",
+                            "must",
+                            "needs a",
+                            "is it time",
+                        )
+                        and h.i > 2
+                        and "?" not in title_words
+                    ):
+                        continue
+                    if word in ("should", "must") and "?" not in title_words:
+                        weight *= 0.5
+                elif where == "text" and in_title:
+                    continue
+                score += weight
+        if doc.title.rstrip().endswith("?"):
+            score += 1.0
+        for p in doc.paragraphs:  # notes on the author stand in furniture too
+            if p.kind is not Kind.BODY:
+                line = doc.text_fold[p.start : p.end]
+                if len(line) < 240 and (
+                    any(c in line for c in _AUTHOR)
+                    or (
+                        line.lstrip("*|- ").startswith(("editorial", "commentary", "opinion", "op-ed", "analysis"))
+                        and len(line) < 50
+                        and not any(c.isdigit() for c in line)
+                    )
+                ):
+                    score += 3.0
+        return score
+
+    def stage(self, relevant: bool, commentary: float, found: list[Found], begun: bool, ahead: float) -> tuple[Stage, str]:
+        """The stage and why."""
+        if not relevant:
+            return Stage.NONE, "not about ASEAN meetings or diplomacy"
+        fresh = [f for f in found if f.status in ("done", "failed") and f.strength >= 1]
+        if commentary >= self.commentary + (2.0 if fresh else 0.0):
+            return Stage.COMMENTARY, f"speaks as commentary ({commentary:.1f})"
+        done = [f for f in found if f.status in ("done", "failed")]
+        if done and not begun and all(f.level == "officials" for f in done):
+            return Stage.PREVIEW, "officials prepared what is still to come"
+        if done:
+            return Stage.OUTCOME, f"reports {len(done)} result(s)"
+        if not begun:
+            return Stage.PREVIEW, f"its meeting or result is still to come ({ahead:.1f})"
+        return Stage.ONGOING, "reports a meeting or positions, nothing decided"
+
+    def begun(self, tagged: list[Tagged], found: list[Found]) -> tuple[bool, float]:
+        """Whether the story's meeting has begun or ended: past against future wording, the opening counting most."""
+        past = future = 0.0
+        body = [t.sentence.paragraph for t in tagged if t.sentence.kind is Kind.BODY]
+        lead = body[0] if body else -1
+        for tags in tagged:
+            s = tags.sentence
+            if s.kind in (Kind.CHROME, Kind.CAPTION) or (s.kind is Kind.HEADING and s.field == "text"):
+                continue
+            weight = 2.0 if s.paragraph <= lead else 1.0 if s.paragraph <= lead + 2 else 0.5
+            if s.field == "title":
+                weight = 1.5
+            words = [t.low for t in s.tokens]
+            for n, w in enumerate(words):
+                if w in ("begun", "started", "opened", "began", "concluded", "ended", "wrapped", "closed") and any(
+                    h.i - 8 <= n <= h.j + 8 for h in tags.of("meeting")
+                ):
+                    past += 2.5 * weight
+                if (w in _PAST and not any(x in ("will", "would", "to", "be", "is", "are") for x in words[max(0, n - 3) : n])) or (
+                    w in ("under", "underway") and (w == "underway" or words[n + 1 : n + 2] == ["way"])
+                ):
+                    past += weight
+                elif w == "would":
+                    future += 0.5 * weight
+                elif w in _FUTURE:
+                    future += weight
+                elif w == "to" and s.field == "title":
+                    future += 1.2
+                elif w == "to" and n and words[n - 1] in ("is", "are", "set", "due", "scheduled", "expected", "slated", "ready"):
+                    future += weight
+        return past >= future, future - past
+
+
+_AUTHOR = ("the author", "the writer is", "the writer's", "views expressed", "opinions expressed", "not necessarily reflect")
+_PAST = frozenset(
+    ["opened", "began", "started", "convened", "met", "gathered", "held", "concluded", "ended", "closed", "wrapped", "attended", "discussed", "exchanged", "reaffirmed", "underlined", "underscored", "stressed", "emphasised", "emphasized", "addressed", "chaired", "presided", "co-chaired", "kicked", "sat", "reviewed", "shared", "urged", "expressed", "condemned", "voiced", "agreed", "welcomed", "reiterated", "highlighted", "commended", "proposed", "opens", "meets", "wraps", "begins", "begun", "huddle", "huddled", "spent", "noted", "affirmed", "open", "co-chairs", "hailed"]
+)  # fmt: skip
+_FUTURE = frozenset(
+    [
+        "will",
+        "upcoming",
+        "forthcoming",
+        "ahead",
+        "scheduled",
+        "expected",
+        "slated",
+        "preview",
+        "prepares",
+        "preparing",
+        "preparations",
+        "eve",
+        "tomorrow",
+        "prepares",
+        "preparatory",
+    ]
+)
