@@ -1,0 +1,83 @@
+"""Under which names an item of a feed is known, so that it is new once: guid, else link, else title and text.
+
+Guids change with a move to https or a rebuild, are left out, or stand alike on every item. So each item has several names, and a name
+counts only while a single item of the body goes by it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from core.keys import digest
+from core.texts import one_line
+from ingest.urls import url_key
+
+_MAX_GUID = 300
+_ENOUGH_TEXT = 200
+"""Characters of title and text from which they name an item: two notes called "Daily briefing" are two items."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What one item may be called by, each empty when it has no such name."""
+
+    guid: str
+    path: str
+    """The guid without scheme and host."""
+    link: str
+    text: str
+    """Digest of title and text, always there."""
+    text_tells: bool
+    """Whether there is enough text for the digest to be a name by itself."""
+
+    @property
+    def ladder(self) -> tuple[str, ...]:
+        """Guid, link, text: the first that there is names the item, the next ones join when it is not alone."""
+        return tuple(name for name in (self.guid, self.link, self.text) if name)
+
+
+def named(*, guid: str, link: str | None, title: str, text: str) -> Named:
+    """The names of an item with a plain-text `title` and `text`; `link` is absolute."""
+    guid = one_line(guid, 10 * _MAX_GUID)
+    path = urlsplit(guid) if guid.startswith(("http://", "https://")) and "[" not in guid else None
+    bare = f"{path.path}?{path.query}".rstrip("?") if path else ""
+    key = url_key(link) if link else ""
+    return Named(
+        guid=guid if len(guid) <= _MAX_GUID else "guid:" + digest(guid),
+        path="" if bare in ("", "/") else f"path:{bare}"[:_MAX_GUID],
+        link=key if key.partition("/")[2] and len(key) <= _MAX_GUID else f"link:{digest(key)}" if key.partition("/")[2] else "",
+        text="text:" + digest(title, text),
+        text_tells=len(title) + len(text) >= _ENOUGH_TEXT,
+    )
+
+
+def identities(items: Sequence[Named]) -> list[tuple[str, tuple[str, ...]] | None]:
+    """(identity, aliases) for each item, unique within the body; None for a copy of an item that stands before it."""
+    kept = list(dict.fromkeys(items))
+    held = Counter(name for item in kept for name in _names(item))
+    called = {
+        item: (identity, tuple(name for name in _names(item) if held[name] == 1 and name != identity))
+        for item, identity in zip(kept, _chosen(kept), strict=True)
+    }
+    return [called.pop(item, None) for item in items]
+
+
+def _chosen(items: Sequence[Named]) -> list[str]:
+    """One identity an item; those that would share one go a step down the ladder together."""
+    depth = [1] * len(items)
+    while True:
+        chosen = [" ".join(item.ladder[:steps]) for item, steps in zip(items, depth, strict=True)]
+        shared = Counter(chosen)
+        deeper = [
+            steps + 1 if shared[identity] > 1 and steps < len(item.ladder) else steps
+            for item, identity, steps in zip(items, chosen, depth, strict=True)
+        ]
+        if deeper == depth:
+            return chosen
+        depth = deeper
+
+
+def _names(item: Named) -> list[str]:
+    names = [item.guid, item.path, item.link, item.text if item.text_tells else ""]
+    return list(dict.fromkeys(name for name in names if name))
