@@ -1,0 +1,237 @@
+"""Entries on their way to become articles, the articles with their earlier texts, and the items that were set aside."""
+
+import unicodedata
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, exists, func, insert, or_, select, update
+
+from core.articles import Article, ArticleState, Failure, replaces
+from core.errors import StoreError
+from core.keys import digest
+from core.readings import Reading
+from core.sources import Entry, EntryState, Source
+from store import tables
+from store.columns import storable
+from store.database import Database, insert_new
+from store.polls import SOURCE_COLUMNS, source_of
+from store.tables import article, article_revision, entry, failure, handle, reading, source
+
+LONGEST_WAIT = timedelta(hours=24)
+"""Nothing is put off for longer."""
+CLOCK_SET_BACK = LONGEST_WAIT + timedelta(hours=1)
+"""A time further ahead than this was noted by a clock that has since been set back: it counts as come."""
+
+ARTICLE_COLUMNS = [article.c[field.name] for field in fields(Article)]
+ENTRY_COLUMNS = [entry.c[name] for name in ("identity", "link", "title", "summary", "content", "published", "date_trust")]
+REVISED = ("title", "text", "text_hash", "folded", "language", "extractor", "flags", "changed_at", "state", "due_at")
+FAILURE_COLUMNS = [failure.c[field.name] for field in fields(Failure)]
+
+
+class Articles(Database):
+    """The part of the store that keeps texts."""
+
+    def pending_entries(self, now: datetime, limit: int = 100) -> list[tuple[Source, Entry, int]]:
+        """Entries without an article whose time has come, longest waiting first, each with the number of failed attempts so far."""
+        due = and_(entry.c.due_at.is_not(None), _come(entry.c.due_at, now))
+        query = _entries().where(source.c.listed, source.c.enabled, due).order_by(entry.c.due_at, entry.c.id).limit(limit)
+        with self._reading() as tx:
+            return [(source_of(row), _entry(row), row._mapping[entry.c.attempts]) for row in tx.execute(query)]
+
+    def entries(self, *, source: str | None = None, state: EntryState | None = None, limit: int = 200) -> list[tuple[Entry, EntryState]]:
+        """Entries and how far they have come, newest first. Their aliases are not given back: they only serve to recognise."""
+        query = _entries().order_by(entry.c.id.desc()).limit(limit)
+        if source is not None:
+            query = query.where(entry.c.source_id == source)
+        if state is not None:
+            query = query.where(entry.c.state == state)
+        with self._reading() as tx:
+            return [(_entry(row), row._mapping[entry.c.state]) for row in tx.execute(query)]
+
+    def record_article(self, entry: Entry | None, article: Article, now: datetime) -> str:
+        """`new`, `revised` (text changed: an earlier text is kept, the article is unread again) or `known`.
+
+        Raises StoreError for an entry that no poll announced.
+        """
+        came = cleaned(article)
+        with self._writing() as tx:
+            number, became = _keep(tx, came, now)
+            if entry is not None:
+                _finish(tx, entry, number)
+        return became
+
+    def record_failure(self, entry: Entry, failure: Failure) -> None:
+        """Logs it; the entry waits until `failure.retry_at` (a day at most), or is set aside when that is None."""
+        with self._writing() as tx:
+            _log(tx, failure)
+            _postpone(tx, entry, failure)
+
+    def entry_counts(self) -> dict[str, int]:
+        """Source -> how many entries it has announced."""
+        query = select(entry.c.source_id, func.count()).group_by(entry.c.source_id)
+        with self._reading() as tx:
+            return dict(tx.execute(query).all())
+
+    def unread_articles(self, limit: int = 100, *, now: datetime | None = None) -> list[Article]:
+        """Articles that wait for the classifiers, oldest first; with `now`, without those that were put off until later."""
+        query = select(*ARTICLE_COLUMNS).where(article.c.state == ArticleState.UNREAD).order_by(article.c.id).limit(limit)
+        if now is not None:
+            query = query.where(_come(article.c.due_at, now))
+        with self._reading() as tx:
+            return [_article(row) for row in tx.execute(query)]
+
+    def record_read_failure(self, article: str, failure: Failure) -> None:
+        """Logs it; the article is put off until `failure.retry_at` (a day at most), or set aside until its text or the rules change."""
+        due = _again(failure)
+        with self._writing() as tx:
+            _log(tx, failure)
+            mark(tx, article, ArticleState.UNREAD if due else ArticleState.FAILED, due)
+
+    def reopen_articles(self, ruleset: str) -> int:
+        """Makes every article unread that was not read by this rule set; how many."""
+        done = exists().where(reading.c.article_id == article.c.id, reading.c.current, reading.c.ruleset == ruleset)
+        with self._writing() as tx:
+            stale = update(article).where(article.c.state != ArticleState.UNREAD, ~done)
+            return tx.execute(stale.values(state=ArticleState.UNREAD)).rowcount
+
+    def article(self, key: str) -> Article | None:
+        """The article as it is now."""
+        with self._reading() as tx:
+            row = tx.execute(select(*ARTICLE_COLUMNS).where(article.c.handle == handle(key))).first()
+        return _article(row) if row else None
+
+    def earlier_texts(self, key: str) -> list[Article]:
+        """The article as it was before each revision, oldest first."""
+        now = self.article(key)
+        if now is None or now.revision == 1:
+            return []
+        columns = [article_revision.c[name] for name in ("revision", "title", "text", "extractor", "flags")]
+        query = select(*columns).join(article).where(article.c.handle == handle(key)).order_by(article_revision.c.revision)
+        with self._reading() as tx:
+            return [replace(now, **row._mapping) for row in tx.execute(query)]
+
+    def articles(
+        self, *, words: str = "", source: str | None = None, relevant: bool | None = None, stage: str | None = None, limit: int = 100
+    ) -> list[Article]:
+        """Newest first; each of `words` must occur in title or text, whatever its case and accents. Looks through every text."""
+        query = select(*ARTICLE_COLUMNS).order_by(article.c.id.desc()).limit(limit)
+        for word in folded(words).split():
+            query = query.where(article.c.folded.contains(word, autoescape=True))
+        if source is not None:
+            query = query.where(article.c.source == source)
+        if relevant is not None or stage is not None:
+            query = query.join(reading, and_(reading.c.article_id == article.c.id, reading.c.current))
+        if relevant is not None:
+            query = query.where(reading.c.relevant == relevant)
+        if stage is not None:
+            query = query.where(reading.c.stage == stage)
+        with self._reading() as tx:
+            return [_article(row) for row in tx.execute(query)]
+
+    def reading(self, article: str) -> Reading | None:
+        """What the classifiers last said of the article; None when they have said nothing yet."""
+        query = select(reading.c.payload).join(tables.article).where(tables.article.c.handle == handle(article), reading.c.current)
+        with self._reading() as tx:
+            said: Reading | None = tx.scalar(query)
+        return said
+
+    def failures(self, *, stage: str | None = None, subject: str | None = None, limit: int = 200) -> list[Failure]:
+        """What was set aside and why, newest first."""
+        query = select(*FAILURE_COLUMNS).order_by(failure.c.id.desc()).limit(limit)
+        if stage is not None:
+            query = query.where(failure.c.stage == stage)
+        if subject is not None:
+            query = query.where(failure.c.subject == storable(subject))
+        with self._reading() as tx:
+            return [Failure(**row._mapping) for row in tx.execute(query)]
+
+
+def cleaned(article: Article) -> Article:
+    """The article with title and text as they are stored, so that its hash is that of the stored text."""
+    return replace(article, title=storable(article.title), text=storable(article.text))
+
+
+def folded(text: str) -> str:
+    """`text` without case, accents and hyphens, for searching: AMM-53 is found as amm 53, Đông as dong. The same on both databases."""
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_FOLD)
+
+
+# Combining marks of Latin and Greek go; those of Thai, Khmer and the like are letters and stay.
+_FOLD: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370)) | {ord("đ"): "d", ord("ð"): "d"} | dict.fromkeys(map(ord, "-‐‑‒–—/"), " ")
+
+
+def mark(tx: Connection, key: str, state: ArticleState, due: datetime | None = None) -> None:
+    """Notes how far an article has come and, where it is to be read later, when."""
+    stands: dict[str, Any] = {"state": state} | ({"due_at": due} if due else {})
+    tx.execute(update(article).where(article.c.handle == handle(key)).values(stands))
+
+
+def _come(due: ColumnElement[datetime] | Column[datetime], now: datetime) -> ColumnElement[bool]:
+    return or_(due <= now, due > now + CLOCK_SET_BACK)
+
+
+def _again(why: Failure) -> datetime | None:
+    return min(why.retry_at, why.at + LONGEST_WAIT) if why.retry_at else None
+
+
+def _entries() -> Select[Any]:
+    # What `source_of` needs comes first in the join, so that a source that was dropped still names its entries.
+    return select(*SOURCE_COLUMNS, source.c.interval_seconds, entry.c.source_id, *ENTRY_COLUMNS, entry.c.attempts, entry.c.state).join_from(
+        entry, source
+    )
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(source=row._mapping[entry.c.source_id], **{column.name: row._mapping[column] for column in ENTRY_COLUMNS})
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(**row._mapping)
+
+
+def _keep(tx: Connection, came: Article, now: datetime) -> tuple[int, str]:
+    """Row number and what became of the article: inserted, revised, or left as it was."""
+    row = {field.name: getattr(came, field.name) for field in fields(Article)} | {
+        "handle": handle(came.key),
+        "text_hash": came.text_hash,
+        "folded": folded(f"{came.title}\n{came.text}"),
+        "first_seen": came.first_seen or now,
+        "changed_at": now,
+        "revision": 1,
+        "state": ArticleState.UNREAD,
+        "due_at": now,
+    }
+    if made := tx.scalar(insert_new(tx, article).values(row).returning(article.c.id)):
+        return made, "new"
+    found = tx.execute(select(article.c.id, *ARTICLE_COLUMNS).where(article.c.handle == row["handle"]).with_for_update()).one()
+    known = Article(**{column.name: found._mapping[column] for column in ARTICLE_COLUMNS})
+    if not replaces(known, came):
+        return found.id, "known"
+    earlier = {name: getattr(known, name) for name in ("revision", "title", "text", "extractor", "flags")}
+    tx.execute(insert(article_revision).values(article_id=found.id, replaced_at=now, **earlier))
+    changed = {name: row[name] for name in REVISED} | {"published": came.published or known.published, "revision": known.revision + 1}
+    tx.execute(update(article).where(article.c.id == found.id).values(changed))
+    return found.id, "revised"
+
+
+def _finish(tx: Connection, done: Entry, number: int) -> None:
+    """The entry has its article; the page that the feed carried along is not needed any more."""
+    found = update(entry).where(entry.c.source_id == done.source, entry.c.handle == handle(done.identity))
+    if not tx.execute(found.values(state=EntryState.DONE, due_at=None, article_id=number, content="")).rowcount:
+        raise StoreError(f"no such entry: {done.identity}", subject=done.source)
+
+
+def _postpone(tx: Connection, failed: Entry, why: Failure) -> None:
+    """The entry waits or is set aside, unless somebody else has finished it meanwhile."""
+    due = _again(why)
+    state = EntryState.WAITING if due else EntryState.FAILED
+    found = update(entry).where(entry.c.source_id == failed.source, entry.c.handle == handle(failed.identity))
+    tx.execute(found.where(entry.c.state != EntryState.DONE).values(state=state, due_at=due, attempts=why.attempt))
+
+
+def _log(tx: Connection, why: Failure) -> None:
+    """Appends a failure; one that was logged already is the same one, told again."""
+    row = {field.name: getattr(why, field.name) for field in fields(Failure)}
+    key = digest(why.stage, storable(why.subject), str(why.attempt), why.at.isoformat())
+    tx.execute(insert_new(tx, failure).values(handle=key, **row))

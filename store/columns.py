@@ -1,0 +1,109 @@
+"""How our values stand in columns, the same on SQLite and PostgreSQL: aware UTC times, storable text, closed sets, whole nouns."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, String, Text
+from sqlalchemy.types import TypeDecorator
+
+from core.errors import StoreError
+from core.texts import normal
+from store.payloads import dump, load
+
+
+def storable(text: str) -> str:
+    """`text` as both databases take it: untouched, unless it holds a NUL or an unpaired surrogate, which `normal` removes.
+
+    PostgreSQL refuses such a character with the whole transaction; SQLite cuts at the one and raises at the other.
+    """
+    if "\0" not in text and (text.isascii() or _encodes(text)):
+        return text
+    return normal(text)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware time, stored as UTC and read back as UTC. A time without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The time in UTC; SQLite keeps it without a zone, in a form that sorts."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value.isoformat()}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The time, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, cleaned as `storable` says."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text, storable."""
+        return None if value is None else storable(value)
+
+
+class Coded(TypeDecorator[StrEnum]):
+    """A member of a closed set, by its code."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, codes: type[StrEnum]) -> None:
+        super().__init__(32)
+        self.codes = codes
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        """The code; anything outside the set is refused."""
+        return None if value is None else self.codes(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """The member. Raises StoreError for a value that a newer version, or another hand, put there."""
+        try:
+            return None if value is None else self.codes(value)
+        except ValueError as error:
+            raise StoreError(f"holds {value!r}, which is no {self.codes.__name__}") from error
+
+
+class Noun(TypeDecorator[Any]):
+    """A whole noun of `core` (or a tuple of texts) as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """The noun as JSON, storable."""
+        return None if value is None else dump(value, clean=storable)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """The noun."""
+        return None if value is None else load(self.kind, value)
+
+
+def closed(name: str, codes: type[StrEnum]) -> tuple[Column[StrEnum], CheckConstraint]:
+    """A column over a closed set that may grow only by a migration: the database refuses anything else."""
+    listed = ", ".join(f"'{code.value}'" for code in codes)
+    return Column(name, Coded(codes), nullable=False), CheckConstraint(f"{name} IN ({listed})", name=name)

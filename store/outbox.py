@@ -1,0 +1,230 @@
+"""The outbox: one row a delivery, claimed before a byte is sent, and what came of it.
+
+    pending -> sending -> sent | dead | unknown | pending again        every arrow is one committed transaction
+
+A row that is `sending` when its lease runs out is in doubt, never pending again by itself: its sender died, and nobody knows
+whether the message arrived.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, literal, or_, select, update
+
+from core.alerts import Alert, Attempt, Delivery, DeliveryState, Receipt, ReceiptKind, delivery_key
+from core.delivery import Step
+from core.outcomes import Event, EventKind
+from store.database import Database
+from store.events import append
+from store.tables import alert, attempt_log, delivery
+
+LONGEST_WAIT = timedelta(hours=24)
+"""No delivery waits longer for its next attempt, whatever the receiver asked."""
+CLOCK_SET_BACK = LONGEST_WAIT + timedelta(hours=1)
+"""A time further ahead than this was noted by a clock that has since been set back: it counts as come."""
+LONGEST_LEASE = timedelta(hours=1)
+YIELD_AFTER = timedelta(seconds=60)
+"""How long a delivery that is being put off holds up later ones to the same target."""
+ABANDONED = "the sender stopped before it could tell what came of it"
+
+RELEASABLE = (DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED)
+DISMISSIBLE = (DeliveryState.PENDING, DeliveryState.DEAD, DeliveryState.UNKNOWN)
+EVENTS = {DeliveryState.DEAD: EventKind.DELIVERY_DEAD, DeliveryState.UNKNOWN: EventKind.DELIVERY_UNKNOWN}
+
+COLUMNS = [delivery.c.alert_key.label("alert") if field.name == "alert" else delivery.c[field.name] for field in fields(Delivery)]
+
+
+def owe(tx: Connection, alert: str, targets: Sequence[str], now: datetime) -> None:
+    """One pending delivery of the alert to each target."""
+    rows = [
+        {
+            "key": delivery_key(alert, target),
+            "alert_key": alert,
+            "target": target,
+            "state": DeliveryState.PENDING,
+            "attempt": 0,
+            "next_attempt_at": now,
+            "reason": "",
+            "repeat": False,
+            "created_at": now,
+        }
+        for target in dict.fromkeys(targets)
+    ]
+    if rows:
+        tx.execute(insert(delivery), rows)
+
+
+Judge = Callable[[Delivery, Receipt], Step]
+"""What a receipt means for a delivery: `core.delivery.next_step`, with what the caller knows of the target."""
+
+
+class Outbox(Database):
+    """The part of the store that owes messages."""
+
+    def claim_delivery(self, owner: str, now: datetime, lease_seconds: float) -> tuple[Delivery, Alert] | None:
+        """The next delivery that is due, now `sending` and leased to `owner`; None when none is.
+
+        To one target they go one at a time and in the order of their alerts; one that is being put off lets later ones pass after a minute.
+        """
+        if not 0 < lease_seconds <= LONGEST_LEASE.total_seconds():
+            raise ValueError(f"a lease of {lease_seconds} s")
+        with self._writing() as tx:
+            number = tx.scalar(
+                select(delivery.c.id).where(_claimable(now)).order_by(delivery.c.id).limit(1).with_for_update(skip_locked=True)
+            )
+            if number is None:
+                return None
+            claim = {"state": DeliveryState.SENDING, "attempt": delivery.c.attempt + 1, "claimed_at": now}
+            claim |= {"lease_owner": owner, "lease_until": now + timedelta(seconds=lease_seconds), "next_attempt_at": None}
+            taken = update(delivery).where(delivery.c.id == number, delivery.c.state == DeliveryState.PENDING).values(claim)
+            if tx.execute(taken).rowcount != 1:
+                return None
+            row = tx.execute(select(*COLUMNS, alert.c.payload).join(alert).where(delivery.c.id == number)).one()
+            return _delivery(row), row.payload
+
+    def record_receipt(self, delivery: Delivery, receipt: Receipt, step: Step, now: datetime) -> bool:
+        """Logs the attempt and takes over `step`; False when the lease was lost.
+
+        A message that was accepted after its lease had run out, while its delivery is in doubt, was sent all the same.
+        """
+        with self._writing() as tx:
+            row = _locked(tx, delivery.key)
+            if row is None or row.attempt != delivery.attempt:
+                return False
+            held = row.state is DeliveryState.SENDING and row.lease_owner == delivery.lease_owner
+            late = row.state is DeliveryState.UNKNOWN and receipt.kind is ReceiptKind.ACCEPTED
+            if not (held or late):
+                return False
+            _log(tx, row, receipt, delivery.lease_owner or "", now)
+            append(tx, _settle(tx, row, step, now))
+            return True
+
+    def recover_leases(self, now: datetime, *, orphans: bool = False, judge: Judge | None = None) -> list[Delivery]:
+        """Deliveries whose sender died: nobody knows whether they arrived, so they are `unknown` now, or what `judge` makes of the doubt.
+
+        With `orphans` whatever is being sent counts: for a watch that is alone here and has not claimed anything yet.
+        """
+        ran_out = or_(delivery.c.lease_until <= now, delivery.c.lease_until > now + LONGEST_LEASE, literal(orphans))
+        query = select(delivery).where(delivery.c.state == DeliveryState.SENDING, ran_out).order_by(delivery.c.id)
+        doubt = Receipt(kind=ReceiptKind.UNKNOWN, reason=ABANDONED)
+        with self._writing() as tx:
+            events: list[Event] = []
+            rows = tx.execute(query.with_for_update(skip_locked=True)).all()
+            for row in rows:
+                step = (
+                    judge(_delivery_of(tx, row.key), doubt)
+                    if judge
+                    else Step(state=DeliveryState.UNKNOWN, reason=ABANDONED, repeat=row.repeat)
+                )
+                _log(tx, row, doubt, row.lease_owner or "", now)
+                events += _settle(tx, row, step, now)
+            append(tx, events)
+            return [_delivery(found) for found in tx.execute(select(*COLUMNS).where(delivery.c.id.in_([row.id for row in rows])))]
+
+    def retry_delivery(self, key: str, now: datetime) -> bool:
+        """Puts a dead, unknown or suppressed delivery back in line; one that may have arrived is marked `repeat`. False: none such."""
+        return self._by_hand(key, RELEASABLE, now, DeliveryState.PENDING, "")
+
+    def dismiss_delivery(self, key: str, now: datetime, reason: str) -> bool:
+        """Suppresses a delivery that is not under way and was not sent. False: none such."""
+        return self._by_hand(key, DISMISSIBLE, now, DeliveryState.SUPPRESSED, reason)
+
+    def _by_hand(self, key: str, of: Sequence[DeliveryState], now: datetime, to: DeliveryState, reason: str) -> bool:
+        with self._writing() as tx:
+            row = _locked(tx, key)
+            if row is None or row.state not in of:
+                return False
+            doubted = row.repeat or row.state is DeliveryState.UNKNOWN
+            _settle(tx, row, Step(state=to, next_attempt_at=now, reason=reason, repeat=doubted), now)
+            detail = f"{row.target}: {reason}" if reason else row.target
+            kind = EventKind.DELIVERY_BY_HAND
+            append(tx, [Event(kind=kind, subject=key, at=now, before=row.state, after=to, detail=detail)])
+            return True
+
+    def deliveries(self, *, state: str | None = None, target: str | None = None, limit: int = 200) -> list[Delivery]:
+        """Deliveries, newest first."""
+        query = select(*COLUMNS).order_by(delivery.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(delivery.c.state == state)
+        if target is not None:
+            query = query.where(delivery.c.target == target)
+        with self._reading() as tx:
+            return [_delivery(row) for row in tx.execute(query)]
+
+    def attempts(self, delivery: str) -> list[Attempt]:
+        """The attempts at one delivery that came to an end, in order."""
+        columns = [
+            attempt_log.c.delivery_key.label("delivery") if field.name == "delivery" else attempt_log.c[field.name]
+            for field in fields(Attempt)
+        ]
+        query = select(*columns).where(attempt_log.c.delivery_key == delivery).order_by(attempt_log.c.id)
+        with self._reading() as tx:
+            return [Attempt(**row._mapping) for row in tx.execute(query)]
+
+    def alerts(self, limit: int = 100) -> list[tuple[Alert, list[Delivery]]]:
+        """Alerts with their deliveries, newest first."""
+        query = select(alert.c.payload).order_by(alert.c.created_at.desc(), alert.c.key).limit(limit)
+        with self._reading() as tx:
+            return [(made, _deliveries_of(tx, made.key)) for made in tx.scalars(query).all()]
+
+    def alert(self, key: str) -> tuple[Alert, list[Delivery]] | None:
+        """One alert with its deliveries."""
+        with self._reading() as tx:
+            made = tx.scalar(select(alert.c.payload).where(alert.c.key == key))
+            return (made, _deliveries_of(tx, key)) if made else None
+
+
+def _due(row: Any, now: datetime) -> ColumnElement[bool]:
+    return or_(row.c.next_attempt_at <= now, row.c.next_attempt_at > now + CLOCK_SET_BACK)
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    """Pending and due, nothing under way to its target, and no earlier one there that is due or has not yet been put off for long."""
+    other = delivery.alias("other")
+    under_way = other.c.state == DeliveryState.SENDING
+    before = and_(
+        other.c.state == DeliveryState.PENDING, other.c.id < delivery.c.id, or_(_due(other, now), other.c.created_at > now - YIELD_AFTER)
+    )
+    held_up = exists().where(other.c.target == delivery.c.target, or_(under_way, before))
+    return and_(delivery.c.state == DeliveryState.PENDING, _due(delivery, now), ~held_up)
+
+
+def _locked(tx: Connection, key: str) -> Row[Any] | None:
+    return tx.execute(select(delivery).where(delivery.c.key == key).with_for_update()).first()
+
+
+def _settle(tx: Connection, row: Row[Any], step: Step, now: datetime) -> list[Event]:
+    """Takes over where a delivery stands now; the event that a person should hear of."""
+    waits = step.state is DeliveryState.PENDING
+    stands = {
+        "state": step.state,
+        "next_attempt_at": min(step.next_attempt_at or now, now + LONGEST_WAIT) if waits else None,
+        "lease_owner": None,
+        "lease_until": None,
+        "reason": step.reason,
+        "repeat": step.repeat,
+        "sent_at": now if step.state is DeliveryState.SENT else None,
+    }
+    tx.execute(update(delivery).where(delivery.c.id == row.id).values(stands))
+    kind = EVENTS.get(step.state)
+    detail = f"{row.target}: {step.reason}"
+    return [Event(kind=kind, subject=row.key, at=now, before=row.state, after=step.state, detail=detail)] if kind else []
+
+
+def _log(tx: Connection, row: Row[Any], receipt: Receipt, owner: str, now: datetime) -> None:
+    ended = {"ended_at": now, "kind": receipt.kind, "reason": receipt.reason, "owner": owner}
+    tx.execute(insert(attempt_log).values(delivery_key=row.key, number=row.attempt, started_at=row.claimed_at, **ended))
+
+
+def _deliveries_of(tx: Connection, alert: str) -> list[Delivery]:
+    return [_delivery(row) for row in tx.execute(select(*COLUMNS).where(delivery.c.alert_key == alert).order_by(delivery.c.id))]
+
+
+def _delivery_of(tx: Connection, key: str) -> Delivery:
+    return _delivery(tx.execute(select(*COLUMNS).where(delivery.c.key == key)).one())
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(**{field.name: getattr(row, field.name) for field in fields(Delivery)})

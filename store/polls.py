@@ -1,0 +1,141 @@
+"""Sources and what polling them brought: the catalogue, who is due, and one poll recorded in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+
+from core.outcomes import Event
+from core.sources import Entry, EntryState, Poll, Polling, Source
+from store.database import Database, chunks, insert_new, put
+from store.events import append
+from store.tables import entry, entry_alias, handle, polling, source
+
+CLOCK_SET_BACK = timedelta(hours=1)
+"""A last poll that lies further ahead than this was noted by a clock that has since been set back: the source is due."""
+
+SOURCE_COLUMNS = [source.c[name] for name in ("id", "url", "publisher", "kind", "country", "language", "tier", "enabled", "zone")]
+POLLING_COLUMNS = [column for column in polling.c if column.name != "source_id"]
+
+
+class Polls(Database):
+    """The part of the store that knows the sources."""
+
+    def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
+        """Takes over the catalogue; what it no longer lists is kept but not watched, and a changed URL forgets its validators."""
+        with self._writing() as tx:
+            urls = {row.id: row.url for row in tx.execute(select(source.c.id, source.c.url))}
+            listed = {known.id: known for known in sources}
+            put(tx, source, [_source_row(listed[key], now) for key in sorted(listed)], source.c.id, keep=["added_at"])
+            for gone in sorted(set(urls) - set(listed)):
+                tx.execute(update(source).where(source.c.id == gone).values(listed=False))
+            for key in sorted(listed):
+                if key not in urls:
+                    tx.execute(insert_new(tx, polling).values(source_id=key, **asdict(Polling())))
+                elif urls[key] != listed[key].url:
+                    forgotten = {"etag": None, "last_modified": None, "body_hash": None, "next_poll_at": None}
+                    tx.execute(update(polling).where(polling.c.source_id == key).values(forgotten))
+
+    def due_sources(self, now: datetime, limit: int = 1000) -> list[tuple[Source, Polling]]:
+        """The watched sources whose time has come, never polled ones first, then the longest waiting."""
+        due = or_(polling.c.next_poll_at.is_(None), polling.c.next_poll_at <= now, polling.c.last_poll_at > now + CLOCK_SET_BACK)
+        query = _sources().where(source.c.enabled, due).order_by(polling.c.next_poll_at.asc().nulls_first(), source.c.id).limit(limit)
+        with self._reading() as tx:
+            return [_source_and_polling(row) for row in tx.execute(query)]
+
+    def sources(self) -> list[tuple[Source, Polling]]:
+        """The sources of the catalogue, disabled ones too, by id."""
+        with self._reading() as tx:
+            return sorted((_source_and_polling(row) for row in tx.execute(_sources())), key=lambda pair: pair[0].id)
+
+    def known_identities(self, source: str, names: Sequence[str]) -> set[str]:
+        """Those of `names` (identities and aliases) under which an entry of the source is known."""
+        with self._reading() as tx:
+            known = _known(tx, source, names)
+        return {name for name in names if handle(name) in known}
+
+    def record_poll(self, poll: Poll, events: Sequence[Event] = ()) -> int:
+        """Entries, then the polling with its validators, then events; how many entries were new. 0 for a source that is gone."""
+        with self._writing() as tx:
+            # Two workers that polled the same source record one after the other.
+            if tx.execute(select(polling.c.source_id).where(polling.c.source_id == poll.source).with_for_update()).first() is None:
+                return 0
+            fresh = _record_entries(tx, poll)
+            tx.execute(update(polling).where(polling.c.source_id == poll.source).values(asdict(poll.polling)))
+            append(tx, events)
+            return fresh
+
+
+def _sources() -> Select[Any]:
+    return select(*SOURCE_COLUMNS, source.c.interval_seconds, *POLLING_COLUMNS).join(polling).where(source.c.listed)
+
+
+def source_of(row: Row[Any]) -> Source:
+    """The source whose columns are in `row`."""
+    fields = {column.name: row._mapping[column] for column in SOURCE_COLUMNS}
+    return Source(interval=timedelta(seconds=row._mapping[source.c.interval_seconds]), **fields)
+
+
+def _source_and_polling(row: Row[Any]) -> tuple[Source, Polling]:
+    return source_of(row), Polling(**{column.name: row._mapping[column] for column in POLLING_COLUMNS})
+
+
+def _source_row(listed: Source, now: datetime) -> dict[str, Any]:
+    row = {column.name: getattr(listed, column.name) for column in SOURCE_COLUMNS}
+    return row | {"interval_seconds": listed.interval.total_seconds(), "listed": True, "added_at": now}
+
+
+def _known(tx: Connection, source: str, names: Sequence[str]) -> dict[str, int]:
+    """Handle -> entry, for those of `names` that the source has used before."""
+    known: dict[str, int] = {}
+    for part in chunks(handle(name) for name in names):
+        query = select(entry_alias.c.handle, entry_alias.c.entry_id)
+        known.update(tx.execute(query.where(and_(entry_alias.c.source_id == source, entry_alias.c.handle.in_(part)))).all())
+    return known
+
+
+def _record_entries(tx: Connection, poll: Poll) -> int:
+    """Inserts the entries that no name of theirs has made known, and learns new names of the others; how many were inserted."""
+    names = [[handle(name) for name in (came.identity, *came.aliases)] for came in poll.entries]
+    known = _known(tx, poll.source, [name for came in poll.entries for name in (came.identity, *came.aliases)])
+    fresh: list[tuple[Entry, list[str]]] = []
+    learned: list[tuple[str, int]] = []
+    claimed: dict[str, list[str]] = {}
+    for came, handles in zip(poll.entries, names, strict=True):
+        owner = next((known[name] for name in handles if name in known), None)
+        if owner is not None:
+            learned += [(name, owner) for name in handles]
+        elif twin := next((claimed[name] for name in handles if name in claimed), None):
+            twin += handles
+            claimed.update(dict.fromkeys(handles, twin))
+        else:
+            fresh.append((came, handles))
+            claimed.update(dict.fromkeys(handles, handles))
+    if fresh:
+        rows = [_entry_row(came, poll) for came, _ in fresh]
+        made = tx.scalars(insert(entry).returning(entry.c.id, sort_by_parameter_order=True), rows)
+        learned += [(name, number) for number, (_, handles) in zip(made, fresh, strict=True) for name in handles]
+    if learned:
+        aliases = [{"source_id": poll.source, "handle": name, "entry_id": number} for name, number in learned]
+        tx.execute(insert_new(tx, entry_alias), aliases)
+    return len(fresh)
+
+
+def _entry_row(came: Entry, poll: Poll) -> dict[str, Any]:
+    return {
+        "source_id": poll.source,
+        "handle": handle(came.identity),
+        "identity": came.identity,
+        "link": came.link,
+        "title": came.title,
+        "summary": came.summary,
+        "content": came.content,
+        "published": came.published,
+        "date_trust": came.date_trust,
+        "first_seen": poll.at,
+        "state": EntryState.NEW,
+        "attempts": 0,
+        "due_at": poll.at,
+    }
