@@ -1,0 +1,1 @@
+"""The application: settings, ports, wiring, pipeline, schedule, alerts and the command line."""

@@ -1,0 +1,1 @@
+"""Alerts leave the house: targets, messages, and the notifiers that carry them (imports core only)."""

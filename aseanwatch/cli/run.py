@@ -1,0 +1,146 @@
+"""`aseanwatch run`: the watch itself."""
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aseanwatch.cli.options import settings_from, settings_options
+from aseanwatch.events_text import Narrator, line
+
+if TYPE_CHECKING:
+    from aseanwatch.schedule import Happening
+    from aseanwatch.wiring import App
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="One full round (poll what is due, read it, deliver), then exit.")
+@click.option("--no-history", is_flag=True, help="Do not read the seed articles into an empty register.")
+@settings_options
+@click.pass_context
+def run(ctx: click.Context, once: bool, no_history: bool, config: Path | None, data_dir: Path | None) -> None:
+    """Start the watch: poll the sources, read what is new, keep the register, send the alerts.
+
+    It says where everything is, then prints each event as it happens. Ctrl-C or SIGTERM ends it within 20 seconds; what it was at
+    is taken up again at the next start. Exit 2 when another instance watches on the same database.
+
+    \b
+    Examples:
+      aseanwatch run
+      aseanwatch run --config /etc/aseanwatch.toml
+      aseanwatch run --data-dir ./try --once
+    """
+    from aseanwatch import wiring
+    from aseanwatch.logs import start_logging
+
+    settings = settings_from(config, data_dir)
+    start_logging(settings.log.level, settings.log.format)
+    speaker = Speaker()
+    narrator = Narrator(speaker.event)
+    with wiring.build(settings, narrator, speaker.write) as app:
+        for text in introduction(app):
+            speaker.write(text)
+        app.pipeline.take_over()
+        if settings.history.load_seeds and not no_history:
+            _load_history(app, speaker)
+        code = _round(app, narrator, speaker) if once else _watch(app, narrator, speaker)
+        ctx.exit(code)
+
+
+class Speaker:
+    """Prints lines from several threads, whole."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._heard = True
+
+    def write(self, text: str) -> None:
+        """Prints `text` as it is. Raises OSError or ValueError when standard output is gone."""
+        with self._lock:
+            click.echo(text)
+            sys.stdout.flush()
+
+    def event(self, line: str) -> None:
+        """Prints a line with the time before it; a watch whose terminal is gone still watches."""
+        try:
+            self.write(f"{datetime.now(UTC):%H:%M:%S}Z {line}")
+        except (OSError, ValueError):
+            if self._heard:
+                log.warning("standard output is gone; events are still recorded")
+            self._heard = False
+
+
+def introduction(app: "App") -> Iterator[str]:
+    """Where everything is, for whoever started the watch."""
+    settings = app.settings
+    storage = app.store.storage()
+    watched = [source for source in app.sources if source.enabled]
+    countries = {source.country for source in watched if source.country}
+    yield f"aseanwatch {version('aseanwatch')}"
+    yield f"  data       {storage['where']} ({storage['kind']})"
+    yield f"  settings   {settings.file or 'defaults and environment; no file'}"
+    yield f"  log        standard error, {settings.log.level} and up, as {settings.log.format}"
+    yield f"  targets    {', '.join(app.targets) or 'none: every configured target is disabled'}"
+    yield f"  catalogue  {len(watched)} of {len(app.sources)} sources switched on, in {len(countries)} countries"
+    yield f"  rules      rule set {app.reader.ruleset[:12]}"
+
+
+def _load_history(app: "App", speaker: Speaker) -> None:
+    from aseanwatch.history import load_history
+
+    articles = load_history(app.store, app.reader, app.clock)
+    if articles:
+        outcomes = sum(app.store.counts()["outcomes"].values())
+        speaker.write(f"  history    {articles} seed articles read, {outcomes} outcomes on record, nobody alerted")
+
+
+def _watch(app: "App", narrator: Narrator, speaker: Speaker) -> int:
+    from aseanwatch.schedule import Watch
+
+    def tell(happening: "Happening") -> None:
+        if happening.kind in ("error", "stalled", "abandoned"):
+            speaker.event(line(happening.kind, f"{happening.job}: {happening.detail}"))
+        elif happening.kind in ("started", "stopping", "stopped"):
+            speaker.event(happening.kind)
+
+    settings = app.settings
+    watch = Watch(
+        app.pipeline,
+        tick_seconds=settings.schedule.tick_seconds,
+        fetch_workers=settings.fetch.concurrency,
+        alert_workers=settings.alerts.workers,
+        shutdown_seconds=settings.schedule.shutdown_seconds,
+        on_event=tell,
+    )
+    code = watch.run_forever()
+    narrator.flush(at_once=True)
+    return code
+
+
+def _round(app: "App", narrator: Narrator, speaker: Speaker) -> int:
+    """Everything that is due, once, stage after stage; 0."""
+    walk = app.pipeline
+    polls = walk.due_polls()
+    pages = articles = messages = 0
+    with ThreadPoolExecutor(app.settings.fetch.concurrency) as pool:
+        list(pool.map(lambda due: walk.poll(*due), polls))
+        while batch := walk.due_pages():
+            pages += len(list(pool.map(lambda due: walk.extract(*due), batch)))
+    while taken := walk.read_pending():
+        articles += taken
+    while walk.deliver_next():
+        messages += 1
+    narrator.flush(at_once=True)
+    speaker.event(
+        line("round", f"{len(polls)} sources polled, {pages} pages fetched, {articles} articles read, {messages} messages tried")
+    )
+    return 0

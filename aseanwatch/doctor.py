@@ -1,0 +1,146 @@
+"""Looks at everything that the watch needs, changes nothing, sends nothing, and says what it found."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aseanwatch import wiring
+from aseanwatch.pipeline import HEARTBEAT
+from aseanwatch.ports import Clock, Store
+from aseanwatch.settings import Settings
+from core.errors import AseanwatchError
+
+LEAST_FREE = 200_000_000
+"""Bytes on the disk below which the watch is in danger."""
+SILENCE = timedelta(minutes=2)
+"""A running watch that was not heard for so long is stuck."""
+_EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+"""This program is younger: a clock that stands before this is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    verdict: str
+    """ok | note (worth knowing, not wrong) | bad"""
+    says: str
+
+
+def examine(settings: Callable[[], Settings], clock: Clock | None = None) -> list[Finding]:
+    """All findings, in the order of what rests on what; a check that cannot be made because of another is left out."""
+    now = (clock or wiring.SystemClock()).now()
+    found = [_clock(now)]
+    try:
+        known = settings()
+    except AseanwatchError as error:
+        return [*found, _bad("settings", str(error))]
+    found.append(_ok("settings", f"read from {known.file}" if known.file else "no file; defaults and environment"))
+    for check in (_data, _disk, _rules, _catalogue, _targets):
+        found.extend(_guarded(check, known))
+    found.extend(_guarded(lambda one: _database(one, now), known))
+    return found
+
+
+def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+    try:
+        yield from check(settings)
+    except (AseanwatchError, OSError) as error:
+        yield _bad(check.__name__.strip("_<>") if check.__name__ != "<lambda>" else "database", str(error))
+
+
+def _ok(check: str, says: str) -> Finding:
+    return Finding(check=check, verdict="ok", says=says)
+
+
+def _note(check: str, says: str) -> Finding:
+    return Finding(check=check, verdict="note", says=says)
+
+
+def _bad(check: str, says: str) -> Finding:
+    return Finding(check=check, verdict="bad", says=says)
+
+
+def _clock(now: datetime) -> Finding:
+    if now < _EARLIEST:
+        return _bad("clock", f"stands at {now:%Y-%m-%d %H:%M} UTC, before this program was made; set the machine's time")
+    return _ok("clock", f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _data(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    if not folder.exists():
+        yield _note("data", f"{folder} does not exist yet; the first start makes it")
+    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield _bad("data", f"{folder} cannot be written by this user; give it to the user of the watch")
+    elif folder.stat().st_mode & 0o077:
+        yield _note("data", f"{folder} can be read by other users (chmod 700 would end that)")
+    else:
+        yield _ok("data", str(folder))
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    free = shutil.disk_usage(_existing(settings.data_dir)).free
+    says = f"{free / 1e9:.1f} GB free at {settings.data_dir}"
+    yield _ok("disk", says) if free >= LEAST_FREE else _bad("disk", f"only {says}; make room")
+
+
+def _existing(folder: Path) -> Path:
+    return next(place for place in (folder, *folder.absolute().parents) if place.exists())
+
+
+def _rules(settings: Settings) -> Iterator[Finding]:
+    yield _ok("rules", f"load; rule set {wiring.reader(settings).ruleset[:12]}")
+
+
+def _catalogue(settings: Settings) -> Iterator[Finding]:
+    sources = wiring.catalogue(settings)
+    watched = sum(source.enabled for source in sources)
+    says = f"{watched} of {len(sources)} sources are switched on"
+    yield _ok("catalogue", says) if watched else _bad("catalogue", f"{says}: nothing is watched")
+
+
+def _targets(settings: Settings) -> Iterator[Finding]:
+    names = sorted(wiring.channels(settings, lambda text: None))
+    if settings.alerts.targets:
+        yield _ok("targets", ", ".join(names))
+    else:
+        yield _note("targets", "none is configured; alerts go to the console")
+
+
+def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    if not wiring.has_database(settings):
+        yield _note("database", "none yet; the first start makes it")
+        return
+    with wiring.storage(settings) as store:
+        storage = store.storage()
+        wrong = store.check()
+        says = f"{storage['kind']}, version {storage['schema']}, sound"
+        yield _bad("database", "; ".join(wrong)) if wrong else _ok("database", says)
+        yield _heartbeat(settings, store, now)
+        yield _outbox(store)
+
+
+def _heartbeat(settings: Settings, store: Store, now: datetime) -> Finding:
+    said = store.remembered(HEARTBEAT)
+    if said is None:
+        return _note("watch", "never ran on this database")
+    silence = now - datetime.fromisoformat(said)
+    told = f"last alive {said}"
+    if wiring.holder(settings) is None:
+        return _note("watch", f"does not run; {told}")
+    if silence > SILENCE:
+        return _bad("watch", f"runs but is stuck: {told}; restart it")
+    return _ok("watch", f"runs; {told}")
+
+
+def _outbox(store: Store) -> Finding:
+    states = store.counts().get("deliveries", {})
+    dead, unknown = states.get("dead", 0), states.get("unknown", 0)
+    if dead or unknown:
+        return _note("alerts", f"{dead} given up, {unknown} in doubt; see `aseanwatch alerts list --state dead` (or unknown)")
+    return _ok("alerts", f"{states.get('pending', 0)} waiting, {states.get('sent', 0)} sent")

@@ -1,0 +1,342 @@
+"""The walk from a source to an alert: the only place where one stage follows another."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
+from core import polling, register
+from core.alerts import Alert, Delivery, Receipt, ReceiptKind
+from core.articles import Article, Failure
+from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
+from core.errors import ExtractError, FetchError, ReasonedError
+from core.outcomes import Changes, Outcome
+from core.readings import Reading
+from core.reasons import Reason
+from core.sources import Entry, NotModified, Poll, Polling, Source
+from core.texts import one_line
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 60.0
+"""Longer than a notifier may take (40 s): a sender that lives is never overtaken."""
+BATCH = 50
+"""Articles read, or pages listed, at one call."""
+RECORD_PAUSE = timedelta(minutes=10)
+"""When an article is read again whose reading could not be recorded."""
+HEARTBEAT = "heartbeat"
+"""Under this name the store remembers when the watch was last alive."""
+
+
+FromEntry = Callable[[Source, Entry, datetime], Article | None]
+"""The article as the feed itself gave it; None when the entry says nothing at all."""
+
+
+class Witness(Protocol):
+    """Sees what the pipeline does, to tell people; nothing hangs on it."""
+
+    def polled(self, source: Source, poll: Poll, fresh: int) -> None:
+        """A source was asked; `fresh` entries were new."""
+        ...
+
+    def extracted(self, source: Source, entry: Entry, article: Article) -> None:
+        """An entry became an article."""
+        ...
+
+    def set_aside(self, failure: Failure) -> None:
+        """An item failed."""
+        ...
+
+    def read(self, article: Article, reading: Reading, changes: Changes, alert: Alert | None) -> None:
+        """An article was read and the register changed."""
+        ...
+
+    def delivered(self, delivery: Delivery, alert: Alert, receipt: Receipt) -> None:
+        """An attempt to deliver ended."""
+        ...
+
+    def doubted(self, delivery: Delivery) -> None:
+        """A dead process was in the midst of this delivery."""
+        ...
+
+    def flush(self) -> None:
+        """A moment has passed: what was gathered may be told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """How a target is reached, and what to do when nobody knows whether it was."""
+
+    notifier: Notifier
+    on_unknown: OnUnknown = OnUnknown.HOLD
+
+
+class Pipeline:
+    """The walk, in one direction. Whoever drives it asks what is due and calls the stage; the state lies in the store.
+
+        due_polls     store.due_sources                                      which sources to ask now
+        poll          fetcher.get -> parser.parse                            their feed, with the validators of last time
+                      store.known_identities -> polling.decide               what is new in it, when to come back
+                      store.record_poll                                      entries, validators, events: one transaction
+        due_pages     store.pending_entries                                  which pages to fetch now
+        extract       fetcher.get -> extractor.extract                       the page, and the article in it
+                      store.record_article                                   or from_entry, store.record_failure: the feed's own words
+        read_pending  store.unread_articles                                  for each of them, read:
+        read          reader.read -> register.report                         what the article says, and may it be told
+                      register.blocks -> register.decide                     which outcomes it may concern, and what it changes
+                      store.record_reading                                   reading, register, alert, deliveries: one transaction
+                      store.record_read_failure                              instead, when it cannot be read
+        deliver_next  store.claim_delivery -> notifier.deliver               claimed before a byte is sent
+                      next_step -> store.record_receipt                      sent, later, held or given up
+        take_over     next_step -> store.recover_leases                      at the start: what a dead process was sending is in doubt
+        recover       next_step -> store.recover_leases                      the same for leases that ran out
+        heartbeat     store.remember                                         we are alive
+
+    Every stage is safe to repeat. An item that fails leaves a failure on record and the rest goes on.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        fetcher: Fetcher,
+        parser: Parser,
+        extractor: Extractor,
+        from_entry: FromEntry,
+        reader: Reader,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        witness: Witness,
+        owner: str,
+        max_age: timedelta,
+        give_up_after: timedelta = GIVE_UP_AFTER,
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._parser = parser
+        self._extractor = extractor
+        self._from_entry = from_entry
+        self._reader = reader
+        self._channels = channels
+        self._clock = clock
+        self._witness = witness
+        self._owner = owner
+        self._max_age = max_age
+        self._give_up_after = give_up_after
+
+    # poll
+
+    def due_polls(self) -> Sequence[tuple[Source, Polling]]:
+        """Sources to be polled now, the longest waiting first."""
+        return self._store.due_sources(self._clock.now())
+
+    def poll(self, source: Source, known: Polling) -> None:
+        """Asks one source and records what came; a failure is recorded on the source."""
+        came = self._ask(source, known)
+        now = self._clock.now()
+        names = [name for entry in _entries(came) for name in polling.names(entry)]
+        used = self._store.known_identities(source.id, names) if names else set()
+        poll, events = polling.decide(source, known, came, used, now)
+        self._witness.polled(source, poll, self._store.record_poll(poll, events))
+
+    def _ask(self, source: Source, known: Polling) -> polling.Came:
+        now = self._clock.now()
+        etag, modified = (None, None) if polling.wants_full(known, now) else (known.etag, known.last_modified)
+        try:
+            response = self._fetcher.get(source.url, etag=etag, last_modified=modified)
+            if isinstance(response, NotModified):
+                return response
+            if polling.same_body(known, response):
+                return polling.Answer(response=response, feed=None)
+            return polling.Answer(response=response, feed=self._parser.parse(source, response, now))
+        except ReasonedError as error:
+            return error
+        except Exception as error:
+            log.exception("poll %s", source.id)
+            return FetchError(Reason.INTERNAL, _words(error), subject=source.id)
+
+    # extract
+
+    def due_pages(self) -> Sequence[tuple[Source, Entry, int]]:
+        """Entries whose page is to be fetched now, each with the number of attempts so far."""
+        return self._store.pending_entries(self._clock.now(), BATCH)
+
+    def extract(self, source: Source, entry: Entry, attempt: int) -> None:
+        """Fetches one page and records its article. When that fails, the feed's own words are the article until the page can be had."""
+        try:
+            article = self._page(source, entry)
+            self._store.record_article(entry, article, self._clock.now())
+        except ReasonedError as error:
+            self._page_failed(source, entry, attempt, error)
+        except Exception as error:
+            log.exception("extract %s", entry.link or entry.identity)
+            self._page_failed(source, entry, attempt, ExtractError(Reason.INTERNAL, _words(error)))
+        else:
+            self._witness.extracted(source, entry, article)
+
+    def _page(self, source: Source, entry: Entry) -> Article:
+        if entry.link is None:
+            raise ExtractError(Reason.NO_LINK, subject=entry.identity)
+        response = self._fetcher.get(entry.link, accept="page")
+        if isinstance(response, NotModified):
+            raise FetchError(Reason.UNEXPECTED_STATUS, "304 without a condition", subject=entry.link)
+        return self._extractor.extract(source, entry, response, self._clock.now())
+
+    def _page_failed(self, source: Source, entry: Entry, attempt: int, error: ReasonedError) -> None:
+        now = self._clock.now()
+        instead = self._from_entry(source, entry, now)
+        if instead is not None:  # first, and without closing the entry: a process that dies in between only asks again
+            self._store.record_article(None, instead, now)
+            self._witness.extracted(source, entry, instead)
+        failure = Failure(
+            stage="extract",
+            subject=entry.link or entry.identity,
+            reason=error.reason,
+            detail=one_line(error.detail, 300),
+            at=now,
+            attempt=attempt + 1,
+            retry_at=polling.page_retry(error, attempt + 1, now),
+        )
+        self._store.record_failure(entry, failure)
+        self._witness.set_aside(failure)
+
+    # read
+
+    def read_pending(self) -> int:
+        """Reads a batch of the articles that wait; how many it took (0: none waits)."""
+        articles = self._store.unread_articles(BATCH, now=self._clock.now())
+        for article in articles:
+            self.read(article)
+        return len(articles)
+
+    def read(self, article: Article) -> None:
+        """Reads one article into the register, and owes the alert that follows."""
+        try:
+            reading = self._reader.read(article)
+        except Exception as error:
+            log.exception("read %s", article.key)
+            self._not_read(article, Reason.READ_FAILED, error, None)
+            return
+        try:
+            changes, alert = record(self._store, article, reading, list(self._channels), self._clock.now(), max_age=self._max_age)
+        except Exception as error:
+            log.exception("record the reading of %s", article.key)
+            self._not_read(article, Reason.INTERNAL, error, RECORD_PAUSE)
+        else:
+            self._witness.read(article, reading, changes, alert)
+
+    def _not_read(self, article: Article, reason: Reason, error: Exception, pause: timedelta | None) -> None:
+        now = self._clock.now()
+        again = now + pause if pause else None
+        failure = Failure(stage="read", subject=article.key, reason=reason, detail=_words(error), at=now, retry_at=again)
+        self._store.record_read_failure(article.key, failure)
+        self._witness.set_aside(failure)
+
+    # deliver
+
+    def deliver_next(self) -> bool:
+        """Claims, sends and records one due delivery; False when none is due."""
+        claimed = self._store.claim_delivery(self._owner, self._clock.now(), LEASE_SECONDS)
+        if claimed is None:
+            return False
+        delivery, alert = claimed
+        receipt = self._send(delivery, alert)
+        now = self._clock.now()
+        step = next_step(delivery, receipt, self._on_unknown(delivery.target), now, self._give_up_after)
+        if not self._store.record_receipt(delivery, receipt, step, now):
+            log.warning("the lease of delivery %s to %s was lost before its receipt (%s)", delivery.key, delivery.target, receipt.kind)
+        self._witness.delivered(delivery, alert, receipt)
+        return True
+
+    def _send(self, delivery: Delivery, alert: Alert) -> Receipt:
+        channel = self._channels.get(delivery.target)
+        if channel is None:
+            return Receipt(kind=ReceiptKind.NOT_SENT, reason="no such target in the settings any more")
+        try:
+            return channel.notifier.deliver(delivery, alert)
+        except Exception as error:  # noqa: BLE001 - the one boundary of this delivery
+            log.error("deliver to %s: %s", delivery.target, type(error).__name__)  # its text may hold the target's URL
+            return Receipt(kind=ReceiptKind.UNKNOWN, reason=f"the notifier failed ({type(error).__name__})")
+
+    def _on_unknown(self, target: str) -> OnUnknown:
+        return self._channels[target].on_unknown if target in self._channels else OnUnknown.HOLD
+
+    def take_over(self) -> None:
+        """To be called before anything else by a watch that is alone on its database: whatever is being sent there belongs to the dead."""
+        self._recover(orphans=True)
+
+    def recover(self) -> None:
+        """Sees to the deliveries whose sender died: nobody knows whether they arrived."""
+        self._recover(orphans=False)
+
+    def _recover(self, *, orphans: bool) -> None:
+        now = self._clock.now()
+
+        def judge(delivery: Delivery, doubt: Receipt) -> Step:
+            return next_step(delivery, doubt, self._on_unknown(delivery.target), now, self._give_up_after)
+
+        for delivery in self._store.recover_leases(now, orphans=orphans, judge=judge):
+            self._witness.doubted(delivery)
+
+    def heartbeat(self) -> None:
+        """Notes that we are alive."""
+        self._store.remember(HEARTBEAT, self._clock.now().isoformat())
+        self._witness.flush()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one article."""
+
+    reading: Reading
+    changes: Changes
+    alert: Alert | None
+
+
+def take(
+    store: Store,
+    reader: Reader,
+    article: Article,
+    targets: Sequence[str],
+    now: datetime,
+    *,
+    max_age: timedelta | None,
+    history: bool = False,
+) -> Taken:
+    """Reads `article`, which is stored, and records the reading: the walk's last pure stage, for history and replay."""
+    reading = reader.read(article)
+    changes, alert = record(store, article, reading, targets, now, max_age=max_age, history=history)
+    return Taken(reading=reading, changes=changes, alert=alert)
+
+
+def record(
+    store: Store,
+    article: Article,
+    reading: Reading,
+    targets: Sequence[str],
+    now: datetime,
+    *,
+    max_age: timedelta | None,
+    history: bool = False,
+) -> tuple[Changes, Alert | None]:
+    """Resolves `reading` against the register and records it whole, with the alert that follows and its deliveries to `targets`.
+
+    `max_age` (None: any): an article published longer ago is no news. `history`: nobody is alerted.
+    """
+    reports = register.report(article, reading, now, history=history, max_age=max_age)
+
+    def decide(known: Sequence[Outcome]) -> Changes:
+        return register.decide(known, reports, now)
+
+    return store.record_reading(article, reading, register.blocks(reports), decide, targets, now)
+
+
+def _entries(came: polling.Came) -> Sequence[Entry]:
+    return came.feed.entries if isinstance(came, polling.Answer) and came.feed else ()
+
+
+def _words(error: Exception) -> str:
+    return one_line(f"{type(error).__name__}: {error}", 300)

@@ -1,0 +1,199 @@
+"""The side effects that the pipeline needs, as Protocols: Fetcher, Parser, Extractor, Store, Notifier, Clock.
+
+Rooms satisfy them by shape; only `wiring` knows which object stands behind which port.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from core.alerts import Alert, Attempt, Delivery, Receipt
+from core.articles import Article, Failure
+from core.delivery import Step
+from core.outcomes import Changes, Event, Outcome, Resolved
+from core.readings import Reading
+from core.sources import Entry, EntryState, Feed, NotModified, Poll, Polling, Response, Source
+
+
+class Clock(Protocol):
+    """Tells the time; a test's clock stands where it is put."""
+
+    def now(self) -> datetime:
+        """The current time, aware, UTC."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Fetches over HTTP, politely and guarded."""
+
+    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> Response | NotModified:
+        """The whole answer to a GET; `accept` is `feed` or `page` (size cap and Accept header). Raises FetchError."""
+        ...
+
+
+class Parser(Protocol):
+    """Parses a feed body in a process of its own."""
+
+    def parse(self, source: Source, response: Response, now: datetime) -> Feed:
+        """The feed's entries. Raises ParseError."""
+        ...
+
+
+class Extractor(Protocol):
+    """Makes an article of a page in a process of its own."""
+
+    def extract(self, source: Source, entry: Entry, response: Response, now: datetime) -> Article:
+        """The page's article. Raises ExtractError."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads an article: the classifiers, pure."""
+
+    @property
+    def ruleset(self) -> str:
+        """Hash of the rules in use."""
+        ...
+
+    def read(self, article: Article) -> Reading:
+        """All that can be said of the article."""
+        ...
+
+
+Decide = Callable[[Sequence[Outcome]], Changes]
+"""Known candidates -> changes: the pure decision that the store runs inside its transaction."""
+
+
+class Store(Protocol):
+    """What is remembered. Each method is one transaction and safe to repeat."""
+
+    # sources
+    def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
+        """Takes over the catalogue; what it no longer lists is kept but not watched, and a changed URL forgets its validators."""
+        ...
+
+    def due_sources(self, now: datetime, limit: int = 1000) -> list[tuple[Source, Polling]]: ...
+    def sources(self) -> list[tuple[Source, Polling]]: ...
+    def known_identities(self, source: str, names: Sequence[str]) -> set[str]:
+        """Those of `names` (identities and aliases) under which an entry of the source is known."""
+        ...
+
+    def record_poll(self, poll: Poll, events: Sequence[Event] = ()) -> int:
+        """Entries, then the polling with its validators, then events; how many entries were new. 0 for a source that is gone."""
+        ...
+
+    # entries and articles
+    def pending_entries(self, now: datetime, limit: int = 100) -> list[tuple[Source, Entry, int]]:
+        """Entries without an article whose time has come, longest waiting first, each with the number of failed attempts so far."""
+        ...
+
+    def record_article(self, entry: Entry | None, article: Article, now: datetime) -> str:
+        """`new`, `revised` (text changed: an earlier text is kept, the article is unread again) or `known`."""
+        ...
+
+    def record_failure(self, entry: Entry, failure: Failure) -> None:
+        """Logs it; the entry waits until `failure.retry_at`, or is set aside when that is None."""
+        ...
+
+    def entries(
+        self, *, source: str | None = None, state: EntryState | None = None, limit: int = 200
+    ) -> list[tuple[Entry, EntryState]]: ...
+    def entry_counts(self) -> dict[str, int]:
+        """Source -> how many entries it has announced."""
+        ...
+
+    def unread_articles(self, limit: int = 100, *, now: datetime | None = None) -> list[Article]:
+        """Articles that wait for the classifiers, oldest first; with `now`, without those that were put off until later."""
+        ...
+
+    def record_read_failure(self, article: str, failure: Failure) -> None:
+        """Logs it; the article is put off until `failure.retry_at`, or set aside until its text or the rules change."""
+        ...
+
+    def reopen_articles(self, ruleset: str) -> int:
+        """Makes every article unread that was not read by this rule set (`classify --again`); how many."""
+        ...
+
+    def article(self, key: str) -> Article | None: ...
+    def articles(
+        self, *, words: str = "", source: str | None = None, relevant: bool | None = None, stage: str | None = None, limit: int = 100
+    ) -> list[Article]:
+        """Newest first; each of `words` must occur in title or text, whatever its case and accents."""
+        ...
+
+    def reading(self, article: str) -> Reading | None: ...
+    def failures(self, *, stage: str | None = None, subject: str | None = None, limit: int = 200) -> list[Failure]: ...
+
+    # register and outbox
+    def record_reading(
+        self, article: Article, reading: Reading, blocks: Sequence[str], decide: Decide, targets: Sequence[str], now: datetime
+    ) -> tuple[Changes, Alert | None]:
+        """Loads the candidates by `blocks`, decides and records all of it: what was written, and the alert when there is one."""
+        ...
+
+    def outcomes(
+        self, *, status: str | None = None, type: str | None = None, meeting: str | None = None, limit: int = 200
+    ) -> list[Outcome]: ...
+    def outcome(self, key: str) -> tuple[Outcome, list[Resolved], list[Event]] | None:
+        """An outcome with the sightings of the readings that stand, and its history."""
+        ...
+
+    def alerts(self, limit: int = 100) -> list[tuple[Alert, list[Delivery]]]: ...
+    def alert(self, key: str) -> tuple[Alert, list[Delivery]] | None: ...
+    def deliveries(self, *, state: str | None = None, target: str | None = None, limit: int = 200) -> list[Delivery]: ...
+    def attempts(self, delivery: str) -> list[Attempt]: ...
+    def claim_delivery(self, owner: str, now: datetime, lease_seconds: float) -> tuple[Delivery, Alert] | None:
+        """The next delivery that is due, now `sending` and leased to `owner`: committed before a byte is sent."""
+        ...
+
+    def record_receipt(self, delivery: Delivery, receipt: Receipt, step: Step, now: datetime) -> bool:
+        """Takes over `step` (state, next attempt, reason, repeat) from `core.delivery.next_step`; False when the lease was lost."""
+        ...
+
+    def recover_leases(
+        self, now: datetime, *, orphans: bool = False, judge: Callable[[Delivery, Receipt], Step] | None = None
+    ) -> list[Delivery]:
+        """Deliveries whose sender died: nobody knows whether they arrived, so they are `unknown` now, or what `judge` makes of the doubt.
+
+        With `orphans` whatever is being sent counts: for a watch that is alone here and has not claimed anything yet.
+        """
+        ...
+
+    def retry_delivery(self, key: str, now: datetime) -> bool:
+        """Puts a dead, unknown or suppressed delivery back in line; one that may have arrived is marked `repeat`. False: none such."""
+        ...
+
+    def dismiss_delivery(self, key: str, now: datetime, reason: str) -> bool:
+        """Suppresses a delivery that is not under way and was not sent. False: none such."""
+        ...
+
+    # events, notes, state
+    def append_events(self, events: Sequence[Event]) -> tuple[Event, ...]: ...
+    def events(self, after: int = 0, limit: int = 500, *, subject: str | None = None) -> list[Event]: ...
+    def last_event(self) -> int:
+        """The highest sequence so far, 0 before the first."""
+        ...
+
+    def remember(self, key: str, value: str) -> None: ...
+    def remembered(self, key: str) -> str | None: ...
+    def counts(self) -> dict[str, dict[str, int]]:
+        """What is stored, by noun and state; every row is counted once, every state is listed."""
+        ...
+
+    def storage(self) -> dict[str, str | int]:
+        """Where and how it is stored: kind, where, version, journal, schema, bytes. No secrets."""
+        ...
+
+    def check(self) -> list[str]:
+        """What is wrong with the database, in words; empty when it is sound."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Notifier(Protocol):
+    """Delivers one alert to one target."""
+
+    def deliver(self, delivery: Delivery, alert: Alert) -> Receipt:
+        """What came of it; never raises for a target that refuses, hangs or is gone."""
+        ...

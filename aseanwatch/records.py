@@ -1,0 +1,135 @@
+"""The register's nouns as JSON objects: what `replay`, `outcomes` and `alerts` write for programs."""
+
+from datetime import datetime
+
+from aseanwatch.contract import meeting_json, span_json
+from core.alerts import Alert, Attempt, Delivery
+from core.outcomes import Event, Outcome, Resolved
+from core.sources import Polling, Source
+
+Json = dict[str, object]
+
+
+def iso(at: datetime | None) -> str | None:
+    """`at` as ISO 8601 with offset, or None."""
+    return at.isoformat() if at else None
+
+
+def outcome_json(outcome: Outcome) -> Json:
+    """The register's record, without its index terms."""
+    return {
+        "key": outcome.key,
+        "type": outcome.type,
+        "status": outcome.status,
+        "level": outcome.level,
+        "title": outcome.title,
+        "titles": list(outcome.titles),
+        "parties": list(outcome.parties),
+        "meeting": meeting_json(outcome.meeting),
+        "first_seen": iso(outcome.first_seen),
+        "last_seen": iso(outcome.last_seen),
+        "done_at": iso(outcome.done_at),
+        "alerted_at": iso(outcome.alerted_at),
+        "articles": outcome.articles,
+        "conflicts": list(outcome.conflicts),
+    }
+
+
+def sighting_json(resolved: Resolved) -> Json:
+    """One article's report of an outcome, with its proof and why it was joined to the outcome."""
+    reported = resolved.reported
+    sighting = reported.sighting
+    return {
+        "article": reported.article,
+        "publisher": reported.publisher,
+        "published": iso(reported.published),
+        "status": sighting.status,
+        "title": sighting.title,
+        "evidence": span_json(sighting.evidence.span),
+        "sentence": span_json(sighting.sentence),
+        "why": resolved.why,
+        "applied": resolved.applied,
+    }
+
+
+def event_json(event: Event) -> Json:
+    """An event, whole."""
+    return {
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "subject": event.subject,
+        "at": iso(event.at),
+        "before": event.before,
+        "after": event.after,
+        "article": event.article,
+        "detail": event.detail,
+    }
+
+
+def alert_json(alert: Alert) -> Json:
+    """An alert: what it says, and about which article."""
+    return {
+        "key": alert.key,
+        "article": alert.article,
+        "url": alert.url,
+        "headline": alert.headline,
+        "publisher": alert.publisher,
+        "published": iso(alert.published),
+        "created_at": iso(alert.created_at),
+        "news": [
+            {
+                "outcome": item.outcome,
+                "type": item.type,
+                "status": item.status,
+                "previous_status": item.previous_status,
+                "level": item.level,
+                "title": item.title,
+                "parties": list(item.parties),
+                "meeting": item.meeting,
+                "sentence": item.sentence,
+                "evidence": item.evidence,
+            }
+            for item in alert.news
+        ],
+    }
+
+
+def delivery_json(delivery: Delivery, attempts: list[Attempt]) -> Json:
+    """A delivery and every attempt at it."""
+    return {
+        "key": delivery.key,
+        "alert": delivery.alert,
+        "target": delivery.target,
+        "state": delivery.state,
+        "attempt": delivery.attempt,
+        "next_attempt_at": iso(delivery.next_attempt_at),
+        "sent_at": iso(delivery.sent_at),
+        "reason": delivery.reason,
+        "repeat": delivery.repeat,
+        "attempts": [
+            {"started_at": iso(one.started_at), "ended_at": iso(one.ended_at), "kind": one.kind, "reason": one.reason} for one in attempts
+        ],
+    }
+
+
+def source_json(source: Source, polling: Polling, status: str, entries: int) -> Json:
+    """A source and what we learned about it."""
+    return {
+        "id": source.id,
+        "url": source.url,
+        "publisher": source.publisher,
+        "kind": source.kind,
+        "country": source.country,
+        "language": source.language,
+        "tier": source.tier,
+        "interval_seconds": source.interval.total_seconds(),
+        "enabled": source.enabled,
+        "status": status,
+        "reason": polling.reason,
+        "detail": polling.detail,
+        "failures": polling.failures,
+        "last_poll_at": iso(polling.last_poll_at),
+        "last_success_at": iso(polling.last_success_at),
+        "next_poll_at": iso(polling.next_poll_at),
+        "entries": entries,
+    }

@@ -1,0 +1,220 @@
+"""Which object stands behind which port: the only module that knows. Everything heavy is imported where it is needed."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from aseanwatch.ports import Clock, Notifier, Reader, Store
+from aseanwatch.settings import Settings
+from core.alerts import Alert, Delivery, Receipt
+from core.delivery import OnUnknown
+from core.errors import ConfigError
+from core.keys import derived
+from core.sources import Feed, NotModified, Polling, Source
+
+if TYPE_CHECKING:
+    from aseanwatch.pipeline import Channel, Pipeline, Witness
+    from ingest.http import Http
+    from ingest.workers import FeedParser
+
+Say = Callable[[str], object]
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The current time, UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The watch, wired: what `run` needs."""
+
+    settings: Settings
+    store: Store
+    reader: Reader
+    pipeline: "Pipeline"
+    sources: tuple[Source, ...]
+    targets: tuple[str, ...]
+    clock: Clock
+
+
+@contextmanager
+def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | None = None) -> Iterator[App]:
+    """The whole watch on its database, alone there. `say` prints the alerts when no target is configured.
+
+    Raises ConfigError for settings, sources, rules or targets that are wrong; AlreadyRunning when another instance watches; StoreError.
+    At the end worker processes, database and lock are given back.
+    """
+    from aseanwatch.pipeline import Pipeline
+    from ingest.articles import article_from_entry
+    from ingest.workers import PageExtractor
+
+    clock = clock or SystemClock()
+    told, sources, rules = channels(settings, say), catalogue(settings), reader(settings)
+    with ExitStack() as held:
+        held.enter_context(sole_instance(settings))
+        store = held.enter_context(storage(settings, create=True))
+        store.sync_sources(sources, clock.now())
+        pipeline = Pipeline(
+            store=store,
+            fetcher=_http(settings),
+            parser=held.enter_context(closing(parser())),
+            extractor=held.enter_context(closing(PageExtractor())),
+            from_entry=article_from_entry,
+            reader=rules,
+            channels=told,
+            clock=clock,
+            witness=witness,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            max_age=timedelta(hours=settings.alerts.max_age_hours),
+            give_up_after=timedelta(hours=settings.alerts.give_up_hours),
+        )
+        yield App(settings=settings, store=store, reader=rules, pipeline=pipeline, sources=tuple(sources), targets=tuple(told), clock=clock)
+
+
+def sole_instance(settings: Settings) -> AbstractContextManager[object]:
+    """Holds the lock on the database. Raises AlreadyRunning, with the holder's pid where it is known."""
+    from store import only_instance
+
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return only_instance(settings.database_url())
+
+
+def holder(settings: Settings) -> str | None:
+    """Who watches on the database, as pid@host; None when nobody does."""
+    from store import holder
+
+    return holder(settings.database_url())
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is a database to look at; of a server it is assumed."""
+    return settings.database.url is not None or (settings.data_dir / "aseanwatch.db").exists()
+
+
+def storage(settings: Settings, *, create: bool = False) -> AbstractContextManager[Store]:
+    """The database; with `create` it is made and brought up to date, without both must be there (ConfigError, StoreError)."""
+    from store import open_store
+
+    if create:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not has_database(settings):
+        raise ConfigError("no database yet; `aseanwatch run` makes it", subject=str(settings.data_dir))
+    return cast("AbstractContextManager[Store]", open_store(settings.database_url(), now=SystemClock().now(), migrate=create))
+
+
+def scratch() -> AbstractContextManager[Store]:
+    """An empty database in memory."""
+    from store import open_store
+
+    return cast("AbstractContextManager[Store]", open_store("sqlite://", now=SystemClock().now()))
+
+
+@contextmanager
+def watched(settings: Settings) -> Iterator[tuple[list[tuple[Source, Polling]], Store | None]]:
+    """The sources with what we learned about them, and the database they are in; from the catalogue alone before the first start."""
+    if not has_database(settings):
+        yield [(source, Polling()) for source in catalogue(settings)], None
+        return
+    with storage(settings) as store:
+        yield store.sources(), store
+
+
+def catalogue(settings: Settings) -> list[Source]:
+    """The sources by the settings. Raises ConfigError, naming file and source."""
+    from ingest.catalogue import load_catalogue
+
+    return list(load_catalogue(settings.catalogue.files, use_builtin=settings.catalogue.use_builtin))
+
+
+def reader(settings: Settings) -> Reader:
+    """The classifiers by the settings. Raises ConfigError, naming file and rule."""
+    return rules_reader(settings.rules.files)
+
+
+def rules_reader(extra: Sequence[Path]) -> Reader:
+    """The classifiers with rule files of the user's own."""
+    from classifiers import load_reader
+
+    return cast(Reader, load_reader(extra))
+
+
+def parser() -> "FeedParser":
+    """Parses feeds in processes of its own; to be closed."""
+    from ingest.workers import FeedParser
+
+    return FeedParser()
+
+
+def _http(settings: Settings) -> "Http":
+    from ingest.http import Http
+
+    fetch = settings.fetch
+    return Http(
+        user_agent=f"aseanwatch/{version('aseanwatch')}",
+        contact=fetch.contact,
+        allow=fetch.allow,
+        deadline=fetch.deadline_seconds,
+        feed_cap=fetch.feed_cap_bytes,
+        page_cap=fetch.page_cap_bytes,
+        per_host=fetch.per_host,
+        per_host_gap=fetch.per_host_gap_seconds,
+    )
+
+
+def channels(settings: Settings, say: Say) -> "Mapping[str, Channel]":
+    """Target -> how it is reached; the console when none is configured. Raises ConfigError for a target that cannot be."""
+    from aseanwatch.alerts.console import NAME, ConsoleNotifier
+    from aseanwatch.pipeline import Channel
+
+    wanted = {name: target for name, target in settings.alerts.targets.items() if target.enabled}
+    if not settings.alerts.targets:
+        return {NAME: Channel(notifier=ConsoleNotifier(say), on_unknown=OnUnknown.RESEND)}
+    return {name: Channel(notifier=_notifier(settings, name), on_unknown=target.on_unknown) for name, target in wanted.items()}
+
+
+def _notifier(settings: Settings, name: str) -> Notifier:
+    from aseanwatch.alerts.notify import AppriseNotifier
+    from aseanwatch.alerts.targets import Target
+
+    target = settings.alerts.targets[name]
+    url = target.url.get_secret_value() if target.url else ""
+    return AppriseNotifier(Target(name=name, url=url, on_unknown=target.on_unknown, per_minute=target.per_minute))
+
+
+def try_target(settings: Settings, name: str) -> Receipt:
+    """Sends one message, which says that it is a test, to a target. Raises ConfigError for one that is not configured."""
+    if name not in settings.alerts.targets:
+        known = ", ".join(sorted(settings.alerts.targets)) or "none"
+        raise ConfigError(f"no such target; configured: {known}", subject=name)
+    now = SystemClock().now()
+    alert = Alert(
+        key=derived("test", name, now.isoformat()),
+        article="test",
+        url="",
+        headline="A test of aseanwatch: this target works, and no minister decided anything",
+        publisher="aseanwatch",
+        published=now,
+        news=(),
+        created_at=now,
+    )
+    delivery = Delivery(key=derived("delivery", alert.key, name), alert=alert.key, target=name, attempt=1, created_at=now)
+    return _notifier(settings, name).deliver(delivery, alert)
+
+
+def try_source(settings: Settings, source: Source) -> Feed:
+    """Fetches and parses a source; nothing is kept. Raises FetchError, ParseError."""
+    response = _http(settings).get(source.url)
+    if isinstance(response, NotModified):
+        raise ConfigError("answered 304 though nothing was asked conditionally", subject=source.url)
+    with closing(parser()) as feeds:
+        return feeds.parse(source, response, SystemClock().now())

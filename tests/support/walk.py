@@ -1,0 +1,181 @@
+"""A pipeline over a real store in memory, with a scripted network: what each URL answers is what the test says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import stores
+
+from aseanwatch.pipeline import Channel, Pipeline
+from core.alerts import Alert, Delivery, Receipt, ReceiptKind
+from core.articles import Article, Failure
+from core.delivery import OnUnknown
+from core.errors import FetchError
+from core.outcomes import Changes
+from core.readings import Reading
+from core.reasons import Reason
+from core.sources import Entry, Feed, NotModified, Poll, Response, Source
+from store import Store
+
+Answer = Response | NotModified | Exception
+
+
+class StandingClock:
+    """A clock that a test moves."""
+
+    def __init__(self, at: datetime = stores.NOW) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def passes(self, time: timedelta) -> None:
+        self.at += time
+
+
+@dataclass
+class ScriptedNetwork:
+    """Fetcher, parser and extractor in one: pages and feeds are looked up, not parsed."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    feeds: dict[str, Feed] = field(default_factory=dict)
+    articles: dict[str, Article | Exception] = field(default_factory=dict)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    """URL and ETag of every request."""
+
+    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> Response | NotModified:
+        self.asked.append((url, etag))
+        answer = self.answers.get(url, FetchError(Reason.NOT_FOUND, subject=url))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def parse(self, source: Source, response: Response, now: datetime) -> Feed:
+        return self.feeds[response.url]
+
+    def extract(self, source: Source, entry: Entry, response: Response, now: datetime) -> Article:
+        article = self.articles[response.url]
+        if isinstance(article, Exception):
+            raise article
+        return article
+
+    def serves(self, source: Source, *entries: Entry, etag: str = '"1"') -> None:
+        """The source's feed holds these entries."""
+        body = "\n".join(entry.identity for entry in entries).encode()
+        self.answers[source.url] = Response(url=source.url, status=200, headers={"etag": etag}, body=body)
+        self.feeds[source.url] = Feed(format="rss20", entries=entries)
+
+    def page(self, entry: Entry, article: Article | Exception) -> None:
+        """The entry's page holds this article, or fails in the extractor."""
+        assert entry.link is not None
+        self.answers[entry.link] = Response(url=entry.link, status=200, body=b"<html>")
+        self.articles[entry.link] = article
+
+
+@dataclass
+class TitleReader:
+    """Reads an outcome out of an article for each title that the test named for it; raises where it was told to."""
+
+    sees: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Article key -> titles of the outcomes in it."""
+    raises: dict[str, Exception] = field(default_factory=dict)
+    ruleset: str = "rules-1"
+
+    def read(self, article: Article) -> Reading:
+        if article.key in self.raises:
+            raise self.raises[article.key]
+        return stores.reading(article, *self.sees.get(article.key, ()), ruleset=self.ruleset)
+
+
+@dataclass
+class Postbox:
+    """A notifier that keeps what it was given and answers as it was told."""
+
+    answers: list[Receipt | Exception] = field(default_factory=list)
+    """What the next deliveries get, first one first; then accepted."""
+    got: list[tuple[Delivery, Alert]] = field(default_factory=list)
+
+    def deliver(self, delivery: Delivery, alert: Alert) -> Receipt:
+        self.got.append((delivery, alert))
+        answer = self.answers.pop(0) if self.answers else Receipt(kind=ReceiptKind.ACCEPTED)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass
+class Diary:
+    """A witness that writes everything down."""
+
+    polls: list[tuple[str, str, int]] = field(default_factory=list)
+    """Source, outcome of the poll, how many entries were new."""
+    articles: list[Article] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    readings: list[Article] = field(default_factory=list)
+    receipts: list[ReceiptKind] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def polled(self, source: Source, poll: Poll, fresh: int) -> None:
+        self.polls.append((source.id, poll.outcome, fresh))
+
+    def extracted(self, source: Source, entry: Entry, article: Article) -> None:
+        self.articles.append(article)
+
+    def set_aside(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+    def read(self, article: Article, reading: Reading, changes: Changes, alert: Alert | None) -> None:
+        self.readings.append(article)
+
+    def delivered(self, delivery: Delivery, alert: Alert, receipt: Receipt) -> None:
+        self.receipts.append(receipt.kind)
+
+    def doubted(self, delivery: Delivery) -> None:
+        self.doubts.append(delivery.key)
+
+    def flush(self) -> None:
+        pass
+
+
+def from_entry(source: Source, entry: Entry, now: datetime) -> Article | None:
+    """The feed's own words, when it has any."""
+    if not entry.summary:
+        return None
+    return Article(key=str(entry.link), url=str(entry.link), title=entry.title, text=entry.summary, flags=("from_summary",))
+
+
+class Walk:
+    """The pipeline and everything around it."""
+
+    def __init__(self, store: Store, *, on_unknown: OnUnknown = OnUnknown.HOLD, wrap: Callable[[Store], Store] = lambda same: same) -> None:
+        self.store = wrap(store)
+        self.clock = StandingClock()
+        self.network = ScriptedNetwork()
+        self.reader = TitleReader()
+        self.postbox = Postbox()
+        self.diary = Diary()
+        self.pipeline = Pipeline(
+            store=self.store,
+            fetcher=self.network,
+            parser=self.network,
+            extractor=self.network,
+            from_entry=from_entry,
+            reader=self.reader,
+            channels={"desk": Channel(notifier=self.postbox, on_unknown=on_unknown)},
+            clock=self.clock,
+            witness=self.diary,
+            owner="test:1",
+            max_age=timedelta(days=7),
+        )
+        store.sync_sources([stores.VNA], self.clock.now())
+
+    def goes(self) -> None:
+        """Everything that is due, once."""
+        for source, polling in self.pipeline.due_polls():
+            self.pipeline.poll(source, polling)
+        for source, entry, attempt in self.pipeline.due_pages():
+            self.pipeline.extract(source, entry, attempt)
+        while self.pipeline.read_pending():
+            pass
+        while self.pipeline.deliver_next():
+            pass

@@ -1,0 +1,266 @@
+"""The walk: each item arrives once, a failing one is set aside with its reason, and any stage may be repeated."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import stores
+from walk import Walk
+
+from aseanwatch import pipeline
+from core.alerts import Receipt, ReceiptKind
+from core.delivery import OnUnknown
+from core.errors import ExtractError, FetchError
+from core.reasons import Reason
+from core.sources import EntryState
+from store import open_store
+
+
+@pytest.fixture
+def walk() -> Iterator[Walk]:
+    with open_store("sqlite://", now=stores.NOW) as store:
+        yield Walk(store)
+
+
+def test_a_new_entry_becomes_one_message(walk: Walk) -> None:
+    entry, article = stores.entry("communique"), stores.story("communique")
+    walk.network.serves(stores.VNA, entry)
+    walk.network.page(entry, article)
+    walk.reader.sees[article.key] = ("Joint Communiqué of the 59th AMM",)
+
+    walk.goes()
+
+    [(delivery, alert)] = walk.postbox.got
+    assert [item.title for item in alert.news] == ["Joint Communiqué of the 59th AMM"]
+    assert alert.news[0].sentence == article.text
+    assert walk.store.deliveries(state="sent")[0].key == delivery.key
+
+
+def test_the_same_feed_again_brings_nothing(walk: Walk) -> None:
+    entry, article = stores.entry("communique"), stores.story("communique")
+    walk.network.serves(stores.VNA, entry)
+    walk.network.page(entry, article)
+    walk.reader.sees[article.key] = ("Joint Communiqué of the 59th AMM",)
+    walk.goes()
+
+    walk.clock.passes(timedelta(hours=1))
+    walk.goes()
+
+    assert walk.diary.polls == [("vna", "ok", 1), ("vna", "unchanged", 0)]
+    assert walk.network.asked[-1] == (stores.VNA.url, '"1"')
+    assert len(walk.postbox.got) == 1
+
+
+def test_every_stage_may_be_repeated(walk: Walk) -> None:
+    entry, article = stores.entry("communique"), stores.story("communique")
+    walk.network.serves(stores.VNA, entry)
+    walk.network.page(entry, article)
+    walk.reader.sees[article.key] = ("Joint Communiqué of the 59th AMM",)
+    due = list(walk.pipeline.due_polls())
+    for _ in range(2):
+        walk.pipeline.poll(*due[0])
+    pages = list(walk.pipeline.due_pages())
+    for _ in range(2):
+        walk.pipeline.extract(*pages[0])
+    [unread] = walk.store.unread_articles()
+    for _ in range(2):
+        walk.pipeline.read(unread)
+    while walk.pipeline.deliver_next():
+        pass
+
+    assert walk.store.counts()["outcomes"] == {"planned": 0, "done": 1, "failed": 0}
+    assert len(walk.postbox.got) == 1
+
+
+def test_a_source_that_fails_keeps_its_reason_and_the_others_go_on(walk: Walk) -> None:
+    walk.network.answers[stores.VNA.url] = FetchError(Reason.DNS_FAILED, "no such name", subject=stores.VNA.url)
+
+    walk.goes()
+
+    [(_, polling)] = walk.store.sources()
+    assert polling.reason is Reason.DNS_FAILED
+    assert polling.failures == 1
+    assert walk.diary.polls == [("vna", "failed", 0)]
+
+
+def test_an_unforeseen_error_of_the_parser_is_a_reason_too(walk: Walk) -> None:
+    walk.network.answers[stores.VNA.url] = KeyError("surprise")
+
+    walk.goes()
+
+    [(_, polling)] = walk.store.sources()
+    assert polling.reason is Reason.INTERNAL
+    assert "surprise" in polling.detail
+
+
+def test_a_page_that_fails_for_now_is_read_from_the_feed_and_asked_for_again(walk: Walk) -> None:
+    entry = stores.replace(stores.entry("communique"), summary="The ministers adopted the communique.")
+    walk.network.serves(stores.VNA, entry)
+    walk.network.answers[str(entry.link)] = FetchError(Reason.SERVER_ERROR, "502", subject=str(entry.link))
+    walk.reader.sees[str(entry.link)] = ("Joint Communiqué of the 59th AMM",)
+
+    walk.goes()
+
+    assert len(walk.postbox.got) == 1
+    [failure] = walk.store.failures(stage="extract")
+    assert (failure.reason, failure.retry_at) == (Reason.SERVER_ERROR, stores.NOW + timedelta(minutes=10))
+
+    walk.network.page(entry, stores.replace(stores.story("communique"), key=str(entry.link)))
+    walk.clock.passes(timedelta(minutes=11))
+    walk.goes()
+
+    stored = walk.store.article(str(entry.link))
+    assert stored is not None
+    assert stored.flags == ()
+    assert [state for _, state in walk.store.entries()] == [EntryState.DONE]
+    assert len(walk.postbox.got) == 1
+
+
+def test_a_page_without_an_article_is_set_aside_for_good(walk: Walk) -> None:
+    bad, good = stores.entry("gallery"), stores.entry("communique")
+    article = stores.story("communique")
+    walk.network.serves(stores.VNA, bad, good)
+    walk.network.page(bad, ExtractError(Reason.NO_TEXT, subject="gallery"))
+    walk.network.page(good, article)
+
+    walk.goes()
+
+    states = {entry.identity: state for entry, state in walk.store.entries()}
+    assert states == {"gallery": EntryState.FAILED, "communique": EntryState.DONE}
+    assert walk.store.failures()[0].retry_at is None
+
+
+def test_an_article_that_the_classifiers_cannot_read_is_set_aside_and_the_next_one_is_read(walk: Walk) -> None:
+    for name in ("strange", "communique"):
+        walk.store.record_article(None, stores.story(name), stores.NOW)
+    walk.reader.raises[stores.story("strange").key] = RecursionError("too deep")
+
+    walk.goes()
+
+    assert [article.key for article in walk.diary.readings] == [stores.story("communique").key]
+    [failure] = walk.store.failures(stage="read")
+    assert (failure.subject, failure.reason, failure.retry_at) == (stores.story("strange").key, Reason.READ_FAILED, None)
+
+
+def test_a_message_that_was_refused_for_now_goes_out_later(walk: Walk) -> None:
+    stores.tell(walk.store, stores.story(), stores.reading(stores.story(), "Joint Communiqué"))  # type: ignore[arg-type]
+    walk.postbox.answers = [Receipt(kind=ReceiptKind.RETRY, reason="HTTP 503")]
+
+    walk.goes()
+    assert [one.reason for one in walk.store.deliveries(state="pending")] == ["HTTP 503"]
+    walk.clock.passes(timedelta(minutes=1))
+    walk.goes()
+
+    assert walk.diary.receipts == [ReceiptKind.RETRY, ReceiptKind.ACCEPTED]
+    assert len(walk.store.deliveries(state="sent")) == 1
+
+
+def test_a_notifier_that_raises_leaves_a_doubt_and_no_second_message(walk: Walk) -> None:
+    stores.tell(walk.store, stores.story(), stores.reading(stores.story(), "Joint Communiqué"))  # type: ignore[arg-type]
+    walk.postbox.answers = [ZeroDivisionError("json://secret@host")]
+
+    walk.goes()
+    walk.clock.passes(timedelta(days=1))
+    walk.goes()
+
+    assert len(walk.postbox.got) == 1
+    [held] = walk.store.deliveries(state="unknown")
+    assert held.reason == "the notifier failed (ZeroDivisionError)"
+
+
+def test_a_target_that_is_gone_from_the_settings_keeps_its_message_for_a_day(walk: Walk) -> None:
+    said = stores.reading(stores.story(), "Joint Communiqué")
+    stores.tell(walk.store, stores.story(), said, targets=("former",))  # type: ignore[arg-type]
+
+    walk.goes()
+    assert [one.reason for one in walk.store.deliveries(state="pending")] == ["no such target in the settings any more"]
+    walk.clock.passes(timedelta(days=2))
+    walk.goes()
+
+    assert len(walk.store.deliveries(state="dead")) == 1
+
+
+def test_what_a_dead_process_was_sending_is_held_by_the_next_one(walk: Walk) -> None:
+    stores.tell(walk.store, stores.story(), stores.reading(stores.story(), "Joint Communiqué"))  # type: ignore[arg-type]
+    claimed = walk.store.claim_delivery("dead:1", walk.clock.now(), 60)
+    assert claimed is not None
+
+    walk.pipeline.recover()
+    assert walk.diary.doubts == []
+    walk.pipeline.take_over()
+    walk.goes()
+
+    assert walk.diary.doubts == [claimed[0].key]
+    assert walk.postbox.got == []
+    assert [one.key for one in walk.store.deliveries(state="unknown")] == [claimed[0].key]
+
+
+def test_where_the_target_says_so_a_doubt_is_sent_once_more_and_marked() -> None:
+    with open_store("sqlite://", now=stores.NOW) as store:
+        walk = Walk(store, on_unknown=OnUnknown.RESEND)
+        stores.tell(store, stores.story(), stores.reading(stores.story(), "Joint Communiqué"))
+        store.claim_delivery("dead:1", walk.clock.now(), 60)
+
+        walk.pipeline.take_over()
+        walk.clock.passes(timedelta(minutes=1))
+        walk.goes()
+
+        [(delivery, _)] = walk.postbox.got
+        assert delivery.repeat
+
+
+def test_old_news_is_registered_and_alerts_nobody(walk: Walk) -> None:
+    old = stores.story("communique", published=stores.NOW - timedelta(days=30))
+    walk.store.record_article(None, old, stores.NOW)
+    walk.reader.sees[old.key] = ("Joint Communiqué of the 59th AMM",)
+
+    walk.goes()
+
+    assert walk.store.counts()["outcomes"]["done"] == 1
+    assert walk.postbox.got == []
+
+
+def test_the_heartbeat_is_remembered(walk: Walk) -> None:
+    walk.pipeline.heartbeat()
+    assert walk.store.remembered(pipeline.HEARTBEAT) == stores.NOW.isoformat()
+
+
+# The picture
+
+
+def _calls(body: ast.AST) -> Iterator[str]:
+    """Everything called in `body`, as the picture writes it: `self._store.record_poll(...)` is store.record_poll."""
+    for node in ast.walk(body):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            yield re.sub(r"^self\._(?=\w+\.|from_entry)", "", name).removeprefix("self.")
+
+
+def _picture() -> dict[str, set[str]]:
+    """Method -> the calls that the docstring shows for it."""
+    shown: dict[str, set[str]] = {}
+    method = ""
+    for line in inspect.cleandoc(pipeline.Pipeline.__doc__ or "").splitlines():
+        if found := re.match(r"    (\w*) +(?=[a-z_]+\.|next_step)(.*)", line):
+            method = found[1] or method
+            shown.setdefault(method, set()).update(re.findall(r"\b(?:\w+\.\w+|next_step|from_entry)\b", found[2]))
+    return shown
+
+
+def test_the_docstring_is_the_picture_of_the_walk() -> None:
+    tree = ast.parse(inspect.getsource(pipeline))
+    bodies = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+    def reached(name: str) -> set[str]:
+        calls = set(_calls(bodies[name]))
+        return calls.union(*(reached(call) for call in calls if call in bodies and call not in shown))
+
+    shown = _picture()
+    assert set(shown) == {name for name, value in vars(pipeline.Pipeline).items() if inspect.isfunction(value) and not name.startswith("_")}
+    ports = re.compile(r"(store|fetcher|parser|extractor|reader|notifier|register)\.\w+|polling\.decide|next_step|from_entry")
+    for method, calls in shown.items():
+        done = {call.removeprefix("channel.") for call in reached(method)}
+        assert calls == {call for call in done if ports.fullmatch(call)}, method
