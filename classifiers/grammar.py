@@ -361,6 +361,8 @@ class Grammar:
                     return Verb(m, Mode.FAILED, f"{t.low} not to", passive, True)
                 return Verb(m, Mode.DONE, t.low, passive, True)
             return Verb(m, mode, t.low, passive, True)
+        if tags.sentence.field == "title":
+            return Verb(k, Mode.PLANNED, "to (headline)", passive, True)
         main = self.main_mode(tokens, k)
         return Verb(k, main, "in order to", passive, True)
 

@@ -69,9 +69,9 @@ def detect(title: str, text: str) -> str:
     """ISO 639-1 code of the language (tl for Filipino)."""
     sample = f"{title} {text[:1500]}"
     low = sample.lower()
-    if sample.isascii() or sum(c > "\u02ff" for c in sample) < len(sample) * 0.05:
+    if sample.isascii() or sum(map("\u02ff".__lt__, sample)) < len(sample) * 0.05:
         words = low.split()
-        english = sum(w in _ENGLISH for w in words)
+        english = sum(map(_ENGLISH.__contains__, words))
         if words and english >= 0.18 * len(words):
             return "en"
     code = str(_model().classify(sample)[0])

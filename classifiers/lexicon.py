@@ -3,12 +3,13 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from classifiers.patterns import GAP, PatternError, Phrase, expand
+from classifiers.patterns import GAP, PatternError, Phrase, acronym, expand
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Sentence, fold
 from core.errors import ConfigError
@@ -34,14 +35,20 @@ class Hit(NamedTuple):
     entry: Entry
 
 
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit.i, -hit.j
+
+
 class Tagged:
     """The hits of one sentence, by kind, in order of place."""
 
-    __slots__ = ("_kinds", "sentence")
+    __slots__ = ("_kinds", "sentence", "words")
 
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         self._kinds: dict[str, list[Hit]] = {}
+        self.words = frozenset([t.low for t in sentence.tokens])
+        """The folded words and marks of the sentence, to pass quickly over one that cannot matter."""
 
     def add(self, hit: Hit) -> None:
         """Files a hit under its kind."""
@@ -54,7 +61,8 @@ class Tagged:
     def sort(self) -> None:
         """Puts the hits in order of place."""
         for hits in self._kinds.values():
-            hits.sort(key=lambda h: (h.i, -h.j))
+            if len(hits) > 1:
+                hits.sort(key=_place)
 
 
 def wide(text: str) -> bool:
@@ -70,12 +78,15 @@ def _folded(pattern: str) -> str:
 class Lexicon:
     """Phrases -> entries. Built once from a rulebook (tens of milliseconds), then only read."""
 
-    def __init__(self, book: Rulebook) -> None:
+    def __init__(self, book: Rulebook, custom: Sequence[str] = ()) -> None:
+        """`custom` are the phrases of the user's own rules."""
         self._single: dict[str, list[Entry]] = defaultdict(list)
         self._multi: dict[str, list[Entry]] = defaultdict(list)
         self._irregular = book["verbs"]["irregular"]
         self._lists = {"FM": book["meetings"]["fm"]["forms"]}
         self._fill(book)
+        for phrase in custom:
+            self.add([phrase if acronym(phrase) else fold(phrase)], "custom", phrase, literal=acronym(phrase))
         self._patterns = list(self._multi)
         self._entries = [self._multi[p] for p in self._patterns]
         self._bounded = [not wide(p) for p in self._patterns]
@@ -196,11 +207,12 @@ class Lexicon:
         for name in book.tables:
             if name.startswith("lang."):
                 for group, words in book[name].items():
-                    if isinstance(words, list):
+                    if isinstance(words, list) and not any(isinstance(word, dict) for word in words):
                         self.add(words, f"lang-{group}", name[5:], literal=True)
                     elif isinstance(words, dict):
                         for sub, list_ in words.items():
-                            self.add(list_, f"lang-{group}", name[5:], sub, literal=True)
+                            if isinstance(list_, list):
+                                self.add(list_, f"lang-{group}", name[5:], sub, literal=True)
 
     # -- laying over a document ------------------------------------------------
 

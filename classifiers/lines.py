@@ -27,8 +27,10 @@ class Lines:
         self._scan(source)
 
     def of(self, table: str, index: int = 0, key: str = "") -> int:
-        """The line of the index-th table of that name (0 for one that is no list), or of a key in it; the nearest there is, at worst 1."""
-        return self._keys.get((table, index, key)) or self._keys.get((table, index, "")) or self._keys.get((table, 0, "")) or 1
+        """The line of the index-th table of that name (0 for one that is no list), or of a key in it (a.b within a); the nearest there is."""
+        while key and (table, index, key) not in self._keys:
+            key = key.rpartition(".")[0]
+        return self._keys.get((table, index, key)) or self._keys.get((table, 0, "")) or 1
 
     def of_string(self, table: str, index: int, text: str, key: str = "") -> int:
         """The line on which the string `text` stands in the index-th table of that name; that of `key` when it is not found."""

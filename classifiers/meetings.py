@@ -89,11 +89,17 @@ _SECTORS = {
 }  # fmt: skip
 
 
+_PLAIN_WORDS = frozenset({"summit", "summits", "summit's", "sidelines", "sideline", "margins"})
+_MEETING_WORDS = frozenset({"meeting", "meetings", "ministerial", "gathering", "session"})
+
+
 def ordinal_of(word: str) -> int | None:
     """The number of an ordinal word or numeral: 57th, fifty-seventh, twelfth."""
-    m = _ORDINAL.match(word)
-    if m:
-        return int(m.group(1))
+    if word[0].isdigit():
+        m = _ORDINAL.match(word)
+        return int(m.group(1)) if m else None
+    if not word.endswith(("th", "st", "nd", "rd")):
+        return None
     if word in _WORDS:
         return _WORDS.index(word) + 1
     tens, _, unit = word.partition("-")
@@ -350,7 +356,7 @@ class MeetingFinder:
         number = self.calendar.ordinal("AMM", year)
         for n, tags in enumerate(tagged):
             s = tags.sentence
-            if s.kind in (Kind.CAPTION, Kind.CHROME) or not (s.field == "title" or s.kind is Kind.BODY):
+            if not tags.words & _MEETING_WORDS or not (s.field == "title" or s.kind is Kind.BODY):
                 continue
             for i, t in enumerate(s.tokens):
                 if (
@@ -373,7 +379,7 @@ class MeetingFinder:
 
     @staticmethod
     def _fm(tags: Tagged) -> bool:
-        return any(
+        return bool(tags.words & {"foreign", "affairs"}) and any(
             t.base in ("minister", "ministers", "ministerial", "fms") and n and tags.sentence.tokens[n - 1].low in ("foreign", "affairs")
             for n, t in enumerate(tags.sentence.tokens)
         )
@@ -448,6 +454,8 @@ class MeetingFinder:
         """Summits and side meetings that bear no name of their own: "the 46th Summit", "their October summit", "met on the sidelines"."""
         tokens = tags.sentence.tokens
         out: list[tuple[str, Hit]] = []
+        if not tags.words & _PLAIN_WORDS:
+            return out
         for i, t in enumerate(tokens):
             if t.base in ("summit", "summits") and not any(h.i <= i < h.j for h in taken):
                 before = [x.low for x in tokens[max(0, i - 4) : i]]

@@ -131,6 +131,7 @@ MONEY = frozenset(
         "scholarships",
     ]
 )
+_MONEY_WORDS = MONEY | {"$", "€", "£", "¥", "us$", "usd", "eur", "yen", "won"}
 _SOURCES = frozenset(["said", "says", "told", "according", "announced", "statement", "spokesperson", "spokesman"])
 _STATES = frozenset(["states", "countries", "nations", "parties", "signatories", "newcomers", "governments", "members"])
 
@@ -158,8 +159,9 @@ class Finder:
             if tags.sentence.kind in (Kind.CAPTION, Kind.CHROME) or (tags.sentence.kind is Kind.HEADING and tags.sentence.field != "title"):
                 continue
             mine: list[Found] = []
-            self._sentence(tags, scene, tac, mine, missed)
-            past = self._carried(tags, scene, past)
+            whens = times.expressions(tags, scene.published, scene.year)
+            self._sentence(tags, scene, whens, tac, mine, missed)
+            past = self._carried(tags, whens, past)
             if past is not None and past.goes_on:
                 for f in [f for f in mine if f.status != "planned"]:
                     missed.append(Missed(f.tags, f.i, f.j, f.rules[0], f"recalled (still {past.words})"))
@@ -168,12 +170,11 @@ class Finder:
         return self._settle(found), missed
 
     @staticmethod
-    def _carried(tags: Tagged, scene: Scene, past: Past | None) -> Past | None:
+    def _carried(tags: Tagged, whens: list[times.When], past: Past | None) -> Past | None:
         """A look back that goes on: the sentences after "In 2016 the leaders met in Sochi" speak of that meeting until a new time is named."""
         s = tags.sentence
         if s.field == "title" or not s.tokens:
             return None
-        whens = times.expressions(tags, scene.published, scene.year)
         if any(w.sense == "fresh" for w in whens):
             return None
         opening = next(
@@ -191,9 +192,10 @@ class Finder:
                 return Past(past.paragraph, past.words, True)
         return Past(s.paragraph, opening.words, False) if opening is not None else None
 
-    def _sentence(self, tags: Tagged, scene: Scene, tac: bool, out: list[Found], missed: list[Missed]) -> None:
+    def _sentence(self, tags: Tagged, scene: Scene, whens: list[times.When], tac: bool, out: list[Found], missed: list[Missed]) -> None:
+        if not tags.of("act") and not tags.of("object"):
+            return
         acts = self._acts(tags)
-        whens = times.expressions(tags, scene.published, scene.year)
         frame = Frame(self, tags, scene, acts, whens, tac, out, missed)
         frame.accession()
         frame.partnership()
@@ -214,15 +216,11 @@ class Finder:
         forms: dict[tuple[int, int, str, str], set[str]] = defaultdict(set)
         detail: dict[tuple[int, int, str, str], str] = {}
         hits = tags.of("act")
-        spans = {(h.i, h.j) for h in hits}
+        named: dict[int, bool] = {}
         for h in hits:
-            if in_name(tags.sentence, h.i) and h.j - h.i < 4:
-                continue
-            if (
-                any(i <= h.i and h.j <= j and (j - i) > (h.j - h.i) and (i, j) != (h.i, h.j) and i == h.i for i, j in spans)
-                and h.j - h.i == 1
-                and h.entry.form == "nominal"
-            ):
+            if h.i not in named:
+                named[h.i] = in_name(tags.sentence, h.i)
+            if named[h.i] and h.j - h.i < 4:
                 continue
             family = h.entry.detail.split("|")[0]
             key = (h.i, h.j, family, h.entry.id)
@@ -367,10 +365,15 @@ class Frame:
         self.grammar = finder.grammar
         self.verbs = {a.i for a in acts if not a.nominal}
         self.objects = longest([h for h in tags.of("object")])
-        self.parties = [h for h in tags.of("party")]
+        self.parties = [h for h in tags.of("party") if not self._no_party(h)]
         self._verb_cache: dict[tuple[int, int], Verb] = {}
 
     # -- shared pieces -------------------------------------------------------------
+
+    def _no_party(self, h: Hit) -> bool:
+        """US in "US$30 million" and China in "South China Sea" are no parties."""
+        after = self.tokens[h.j].low if h.j < len(self.tokens) else ""
+        return after in ("$", "sea", "seas", "dollar", "dollars") or (h.i > 0 and self.tokens[h.i - 1].low == "south" and h.entry.id == "China")
 
     def low(self, i: int) -> str:
         return self.tokens[i].low if 0 <= i < len(self.tokens) else ""
@@ -451,6 +454,17 @@ class Frame:
             return ""
         return " ".join(t.text for t in self.tokens[last.i : last.j])
 
+    def pair(self, verb: Verb, act: Act) -> str:
+        """Two states as the subject, without ASEAN or its ministers: a bilateral accord, which is no outcome of ASEAN."""
+        if verb.passive or act.nominal or act.complete:
+            return ""
+        start = max(self.grammar.clause_start(self.tokens, verb.start), verb.start - 10)
+        states = [h for h in self.parties if start <= h.i and h.j <= verb.start]
+        ours = any(self.low(k).startswith(("asean", "minist", "leader")) or self.low(k) in ("bloc", "grouping", "they", "ten", "sides", "members", "representatives") for k in range(start, verb.start))
+        if len({h.entry.id for h in states}) >= 2 and not ours and not any(h.entry.id in ("tac", "accession-instrument") for h in self.objects):
+            return " and ".join(dict.fromkeys(h.entry.id for h in states))
+        return ""
+
     def status(self, verb: Verb, act: Act, i: int, j: int, rule: str, *, failable: bool = True) -> str | None:
         """done, planned or failed; None when mode, time or actor keep the act out (then a near miss is noted)."""
 
@@ -465,7 +479,7 @@ class Frame:
         when = times.nearest(self.whens, self.tokens, min(verb.start, act.i), act.j)
         if when is not None and when.sense == "recalled":
             return miss(f"recalled ({when.words})")
-        foreign = self.foreign_actor(verb, act)
+        foreign = self.foreign_actor(verb, act) or (self.pair(verb, act) if act.family in ("sign", "adopt", "issue") else "")
         if foreign:
             return miss(f"decided elsewhere ({foreign})")
         if verb.mode is Mode.FAILED:
@@ -580,12 +594,15 @@ class Frame:
                 if close is None:
                     return True
                 k = close
-            elif (t.low in self.grammar.future or t.low in ("said", "says", "told", "but", "while", "when", "after", "although")) or (
-                k in self.verbs and t.text[:1].islower() and k + 1 < b and self.low(k - 1) not in ("to",)
-            ):
+            elif t.low in self.grammar.future or t.low in ("said", "says", "told", "but", "while", "when", "after", "although") or self._finite_at(k, b):
                 return True
             k += 1
         return False
+
+    def _finite_at(self, k: int, end: int) -> bool:
+        """Whether a finite verb stands at token k: an act behind an auxiliary or a pronoun, not a participle behind its noun."""
+        before = self.low(k - 1)
+        return k in self.verbs and self.tokens[k].text[:1].islower() and k + 1 < end and (before in BE or before in HAVE or before in _SUBJECTS)
 
     # -- documents, agreements, bodies -----------------------------------------------
 
@@ -1197,6 +1214,8 @@ class Frame:
     def _partnership_wish(self, h: Hit, relation: bool) -> None:
         """A status that is asked for, proposed or under consideration."""
         start = max(0, h.i - 14)
+        if any(a.family == "adopt" and a.i < h.i and self.verb(a).mode is Mode.DONE for a in self.acts):
+            return  # an application that is approved is a decision
         for k in range(h.i - 1, start - 1, -1):
             w = self.low(k)
             if self.tokens[k].text in ";:":
@@ -1399,6 +1418,8 @@ class Frame:
 
     def funding(self) -> None:
         """Money or goods pledged or given."""
+        if not self.tags.words & _MONEY_WORDS:
+            return
         money = [k for k, t in enumerate(self.tokens) if self._amount(k, t)]
         if not money:
             return
@@ -1670,6 +1691,7 @@ class Frame:
         return end
 
 
+_SUBJECTS = frozenset({"they", "it", "he", "she", "we", "ministers", "leaders", "asean", "sides", "members", "officials", "also"})
 _BEFORE_NOUNS = frozenset(
     [
         "regional",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-GAP = 4
+GAP = 6
 """How many words may stand in a `~` gap."""
 
 LIMIT = 20_000
@@ -58,11 +58,45 @@ def conjugate(verb: str, irregular: Mapping[str, Sequence[str]]) -> dict[str, tu
     return {"base": (verb,), "third": (third,), "past": (past,), "pp": (past,), "ing": (ing,)}
 
 
+_GROUP = re.compile(r"\(([^()]*)\)")
+_VERB = re.compile(r"(?<!asean)(?<!\d)([a-z][a-z'-]*)\+(?=\s|$)")
+
+
+def size(pattern: str) -> int:
+    """How many phrases `pattern` stands for, verb forms and placeholders counted once. Raises PatternError for one that cannot be used."""
+    text = _escaped(pattern)
+    count = 1
+    for group in _GROUP.findall(text):
+        count *= group.count("|") + 1
+        if count > LIMIT:
+            raise PatternError(f"expands to more than {LIMIT} phrases")
+    if any(mark in _GROUP.sub("", text) for mark in "()|"):
+        raise PatternError("unbalanced or nested parentheses; a `|` stands in parentheses; write \\( for a parenthesis that is text")
+    least = _GROUP.sub(lambda group: min(group.group(1).split("|"), key=lambda choice: len(choice.strip())), text)
+    if not any(letter.isalnum() for letter in least):
+        raise PatternError("matches nothing when what is optional is left out")
+    sides = least.split("~")
+    if len(sides) > 2 or (len(sides) == 2 and not all(any(letter.isalnum() for letter in side) for side in sides)):
+        raise PatternError("a gap (~) needs words on both sides, and a pattern has only one")
+    if len(_VERB.findall(sides[0])) > 1 or (len(sides) == 2 and _VERB.search(sides[1])):
+        raise PatternError("one verb+ a pattern, before the gap")
+    return count
+
+
+def acronym(phrase: str) -> bool:
+    """Whether a phrase of the user's is one word of capitals, which is then matched in capitals only; ASEAN is written in every way."""
+    return phrase.isascii() and phrase.isalnum() and phrase.isupper() and len(phrase) > 1 and phrase != "ASEAN"
+
+
+def _escaped(pattern: str) -> str:
+    return pattern.replace("\\(", "\x01").replace("\\)", "\x02").replace("\\d", "\x03")
+
+
 def _alternatives(text: str) -> list[str]:
     """`text` with its groups multiplied out."""
     out = [""]
     at = 0
-    for m in re.finditer(r"\(([^()]*)\)", text):
+    for m in _GROUP.finditer(text):
         before = text[at : m.start()]
         out = [o + before + a for o in out for a in m.group(1).split("|")]
         if len(out) > LIMIT:
@@ -78,7 +112,7 @@ def expand(pattern: str, irregular: Mapping[str, Sequence[str]], lists: Mapping[
     """All literal phrases of `pattern`, folded and without doubles. Raises PatternError."""
     if not pattern.strip():
         raise PatternError("an empty pattern matches nothing")
-    escaped = pattern.replace("\\(", "\x01").replace("\\)", "\x02").replace("\\d", "\x03")
+    escaped = _escaped(pattern)
     texts = [escaped]
     for name, values in (lists or {}).items():
         if name in escaped:
@@ -96,7 +130,7 @@ def _verbs(literal: str, irregular: Mapping[str, Sequence[str]]) -> list[Phrase]
     head, gap, tail = literal.partition("~")
     if gap and not (head.strip() and tail.strip()):
         raise PatternError("a gap needs words on both sides")
-    m = re.search(r"(?<!asean)(?<!\d)([a-z][a-z'-]*)\+(?=\s|$)", head)
+    m = _VERB.search(head)
     if m is None:
         return [Phrase(head.strip().lower(), "", tail.strip().lower())]
     out = []

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from core.readings import Span
+from core.readings import Reading, Span
 from core.texts import INVISIBLE
 
-_T = TypeVar("_T")
 Back = list[int]
 """For each character of the visible text its offset in the original."""
 
@@ -20,8 +19,13 @@ def visible(text: str) -> tuple[str, Back | None]:
     return "".join(c for _, c in kept), [n for n, _ in kept]
 
 
-def relocated(value: _T, originals: Mapping[str, tuple[str, Back | None]]) -> _T:
-    """`value` (a frozen dataclass, a tuple or a plain value) with every Span in it moved to its place in the original fields."""
+def relocated(reading: Reading, originals: Mapping[str, tuple[str, Back | None]]) -> Reading:
+    """`reading` with every span in it moved to its place in the original fields."""
+    moved: Reading = _moved(reading, originals)
+    return moved
+
+
+def _moved(value: Any, originals: Mapping[str, tuple[str, Back | None]]) -> Any:
     if isinstance(value, Span):
         text, back = originals[value.field]
         if back is None:
@@ -29,13 +33,7 @@ def relocated(value: _T, originals: Mapping[str, tuple[str, Back | None]]) -> _T
         start, end = back[value.start], back[value.end - 1] + 1
         return Span(field=value.field, start=start, end=end, quote=text[start:end])
     if isinstance(value, tuple):
-        return tuple(relocated(v, originals) for v in value)
+        return tuple(_moved(v, originals) for v in value)
     if is_dataclass(value) and not isinstance(value, type):
-        changed: dict[str, Any] = {}
-        for name in (f.name for f in fields(value)):
-            old = getattr(value, name)
-            new = relocated(old, originals)
-            if new is not old:
-                changed[name] = new
-        return replace(value, **changed) if changed else value  # type: ignore[type-var]
+        return replace(value, **{f.name: _moved(getattr(value, f.name), originals) for f in fields(value)})
     return value

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 
-from classifiers import foreign, language
+from classifiers import custom, foreign, language
 from classifiers.lexicon import Lexicon, Tagged
 from classifiers.meetings import LEADERS, OFFICIALS, MeetingFinder, Seen, primary
 from classifiers.outcomes import Finder, Found, Missed, Scene
+from classifiers.page import Page
 from classifiers.places import relocated, visible
 from classifiers.rulebook import Rulebook, load
 from classifiers.text import Document, document
@@ -47,7 +48,9 @@ class Reader:
     def __init__(self, book: Rulebook) -> None:
         self.book = book
         self.ruleset = book.digest
-        self._lexicon = Lexicon(book)
+        self.custom = custom.Finder(book)
+        self._lexicon = Lexicon(book, self.custom.phrases)
+        self._page = Page(book)
         self._meetings = MeetingFinder(book)
         self._topics = TopicFinder(book)
         self._outcomes = Finder(book)
@@ -58,19 +61,23 @@ class Reader:
         """All that can be said of the article; never raises for any text. Spans quote the article's own fields."""
         title, title_back = visible(article.title)
         text, text_back = visible(article.text[:LONGEST])
-        reading = self._read(replace(article, title=title, text=text), len(article.text) > LONGEST)
+        shown = replace(article, title=title, text=text)
+        doc, tagged = self.tagged(shown)
+        reading = self.custom.added(self._read(shown, doc, tagged, len(article.text) > LONGEST), doc, tagged, shown)
         if title_back is None and text_back is None:
             return reading
         fields = {"title": (article.title, title_back), "text": (article.text, text_back)}
         return relocated(reading, fields)
 
-    def _read(self, article: Article, truncated: bool) -> Reading:
-        text = article.text
-        doc = document(article.title, text)
-        lang = language.detect(article.title, text)
+    def tagged(self, article: Article) -> tuple[Document, list[Tagged]]:
+        """The article taken apart, and what the lexicon finds in each of its sentences."""
+        doc = document(article.title, article.text, self._page.paragraphs)
+        return doc, self._lexicon.tag(doc)
+
+    def _read(self, article: Article, doc: Document, tagged: list[Tagged], truncated: bool) -> Reading:
+        lang = language.detect(article.title, article.text)
         support = LangSupport.FULL if lang in FULL else LangSupport.PARTIAL if lang in PARTIAL else LangSupport.NONE
         flags = set(doc.flags) | ({"truncated"} if truncated else set()) | self._translated(doc)
-        tagged = self._lexicon.tag(doc)
         published = article.published.date() if article.published else None
         year = story_year(doc.sentences, published)
         asean = any(h.entry.id in ("asean", "asean-body", "region") for t in tagged for h in t.of("relevance"))

@@ -5,53 +5,144 @@ A file that is wrong is refused as a whole with its name, line and reason; nothi
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, NamedTuple
 
+from classifiers.lines import Lines
+from classifiers.patterns import PatternError, size
+from core.codes import MEETING_TYPES, Level, OutcomeType
 from core.errors import ConfigError
 
-_STR = (str,)
-_NUM = (int, float)
+LARGEST = 2_000_000
+"""Bytes that one rule file may have."""
+LONGEST = 1000
+"""Characters that one pattern or word may have."""
 
-# file -> table -> key -> types of its value; a table in brackets [[...]] is a list of such tables. "!" marks a required key.
-SHAPES: dict[str, dict[str, dict[str, tuple[type, ...]]]] = {
+CUSTOM = "custom."
+"""What the names of the user's own files begin with."""
+
+
+class Fit(NamedTuple):
+    """What a value must be: in words, and the test of it. For `patterns` each item is read as a pattern, too."""
+
+    says: str
+    holds: Callable[[Any], bool]
+    patterns: bool = False
+
+
+def _words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) and word.strip() and len(word) <= LONGEST for word in value)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6
+
+
+def one_of(codes: Sequence[str], what: str) -> Fit:
+    """One of a closed set of codes."""
+    return Fit(f"{what}: {', '.join(codes)}", lambda value: isinstance(value, str) and value in codes)
+
+
+STR = Fit("text", lambda value: isinstance(value, str) and bool(value.strip()))
+ANY = Fit("text", lambda value: isinstance(value, str))
+NUM = Fit("a number", _number)
+INT = Fit("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
+FLAG = Fit("true or false", lambda value: isinstance(value, bool))
+WORDS = Fit(f"a list of words, none of them empty or longer than {LONGEST} characters", _words)
+PATTERNS = Fit(f"a list of patterns, none of them empty or longer than {LONGEST} characters", _words, patterns=True)
+EXAMPLES = Fit("a list of sentences", lambda value: isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value))
+
+_TYPE = one_of([code.value for code in OutcomeType], "an outcome type")
+_LEVEL = one_of([*(code.value for code in Level), "context"], "a level")
+_MEETING = one_of(list(MEETING_TYPES), "a meeting type")
+
+# Keys that every entry of a rule file may carry: sentences that the rule must take, and sentences that it must leave alone.
+_SHOWN = {"yes": EXAMPLES, "no": EXAMPLES}
+
+# file -> table -> key -> what its value must be. A table in brackets is a list of such tables, "" holds the keys before the first
+# table, "*" stands for any key, and "!" marks a key that must be there.
+SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
     "acts": {
-        "[act]": {"id!": _STR, "family!": _STR, "verbs": (list,), "nominal": (list,), "complete": (list,), "weak": (bool,), "phase": _STR, "yes": (list,), "no": (list,)}
+        "[act]": {"id!": STR, "family!": STR, "verbs": PATTERNS, "nominal": PATTERNS, "complete": PATTERNS, "weak": FLAG, "phase": STR, **_SHOWN}
     },
     "objects": {
-        "[object]": {"id!": _STR, "type!": _STR, "heads!": (list,), "takes!": (list,), "specific": (bool,), "named": (bool,), "counted": (bool,)}
+        "[object]": {"id!": STR, "type!": _TYPE, "heads!": PATTERNS, "takes!": WORDS, "specific": FLAG, "named": FLAG, "counted": FLAG, **_SHOWN}
     },
     "actors": {
-        "[actor]": {"id!": _STR, "level!": _STR, "words!": (list,)},
-        "[veto]": {"id!": _STR, "words!": (list,), "unless_near": (list,)},
+        "[actor]": {"id!": STR, "level!": _LEVEL, "words!": PATTERNS, **_SHOWN},
+        "[veto]": {"id!": STR, "words!": PATTERNS, "unless_near": WORDS, **_SHOWN},
     },
     "modality": {
-        "auxiliary": {"planned!": (list,)},
-        "governor": {"planned!": (list,), "wish!": (list,), "done!": (list,), "failed!": (list,)},
-        "negation": {"words!": (list,), "phrases!": (list,)},
-        "condition": {"words!": (list,)},
-        "nominal": {"done!": (list,), "planned!": (list,), "recalled!": (list,)},
+        "auxiliary": {"planned!": WORDS},
+        "governor": {"planned!": WORDS, "wish!": WORDS, "done!": WORDS, "failed!": WORDS},
+        "negation": {"words!": WORDS, "phrases!": PATTERNS},
+        "condition": {"words!": WORDS},
+        "nominal": {"done!": WORDS, "planned!": WORDS, "recalled!": WORDS},
     },
     "time": {
-        "recalled": {"phrases!": (list,), "words!": (list,)},
-        "fresh": {"phrases!": (list,)},
-        "future": {"phrases!": (list,)},
-        "months": {"*": (int,)},
+        "recalled": {"phrases!": PATTERNS, "words!": PATTERNS},
+        "fresh": {"phrases!": PATTERNS},
+        "future": {"phrases!": PATTERNS},
+        "months": {"*": INT},
     },
     "meetings": {
-        "fm": {"forms!": (list,)},
-        "[meeting]": {"code!": _STR, "names!": (list,), "acronyms": (list,), "ordinal_acronyms": (list,), "direct": (bool,), "loose": (list,), "partnered": (list,), "not": (list,), "local": (list,)},
-        "cues": {"occurrence!": (list,), "institution!": (list,)},
+        "fm": {"forms!": WORDS},
+        "[meeting]": {"code!": _MEETING, "names!": PATTERNS, "acronyms": PATTERNS, "ordinal_acronyms": PATTERNS, "direct": FLAG, "loose": PATTERNS, "partnered": PATTERNS, "not": WORDS, "local": WORDS, **_SHOWN},
+        "cues": {"occurrence!": WORDS, "institution!": WORDS},
     },
     "topics": {
-        "[topic]": {"code!": _STR, "strong": (list,), "terms": (list,), "cased": (list,), "local": (list,), "not": (list,), "threshold": _NUM, "needs_talk": (bool,), "about": _STR}
+        "[topic]": {"code!": STR, "strong": WORDS, "terms": WORDS, "cased": PATTERNS, "local": WORDS, "not": WORDS, "threshold": NUM, "needs_talk": FLAG, "about": STR, **_SHOWN}
     },
-    "verbs": {"irregular": {"*": (list,)}},
-    "parties": {"[party]": {"name!": _STR, "iso": _STR, "kind!": _STR, "names": (list,), "home": (list,), "local": (list,)}},
+    "relevance": {
+        "": {"threshold!": NUM},
+        "[cue]": {"id!": STR, "weight!": NUM, "names!": WORDS, **_SHOWN},
+        "[against.cue]": {"id!": STR, "weight!": NUM, "names!": WORDS, **_SHOWN},
+    },
+    "stage": {
+        "commentary": {"threshold!": NUM},
+        "[commentary.cue]": {"weight!": NUM, "where!": one_of(["any", "title", "text"], "a place"), "names!": WORDS, **_SHOWN},
+    },
+    "verbs": {"irregular": {"*": WORDS}},
+    "page": {
+        "teasers": {"whole!": WORDS, "open!": WORDS},
+        "furniture": {"anywhere!": WORDS},
+        "caption": {"starts!": WORDS, "ends!": WORDS, "anywhere!": WORDS},
+        "agencies": {"names!": WORDS},
+    },
+    "parties": {"[party]": {"name!": STR, "iso": STR, "kind!": STR, "names": PATTERNS, "home": PATTERNS, "local": WORDS}},
+    "calendar": {
+        "[numbering]": {"type!": _MEETING, "offset!": INT},
+        "[meeting]": {"type!": _MEETING, "year!": INT, "ordinal": INT, "*": ANY},
+        "[chair]": {"year": INT, "*": ANY},
+    },
+    "tac": {"[party]": {"party!": STR, "*": ANY}, "[pending]": {"party": STR, "*": ANY}},
 }  # fmt: skip
+
+_NAMES = {"acts": "id", "objects": "id", "actors": "id", "meetings": "code", "topics": "code", "parties": "name"}
+"""By which key the entries of a file are told apart."""
+
+
+@dataclass(frozen=True)
+class RuleFile:
+    """One rule file as it stands on disk."""
+
+    where: str
+    source: str
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The places in it, looked for when something is wrong or a place is asked for."""
+        return Lines(self.source)
+
+    def refusal(self, message: str, table: str = "", index: int = 0, key: str = "", text: str = "") -> ConfigError:
+        """The error that says what is wrong in this file, and on which line: that of `text` in a table, of its key, or of the table."""
+        line = self.lines.of_string(table, index, text, key) if text else self.lines.of(table, index, key)
+        return ConfigError(f"line {line}: {message}", subject=self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,80 +151,156 @@ class Rulebook:
 
     tables: Mapping[str, Any]
     digest: str
+    files: Mapping[str, RuleFile] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.tables[name]
 
 
-def _line(source: str, table: str, index: int, key: str = "") -> int:
-    """The line (from 1) on which the index-th table of this name, or a key of it, stands."""
-    header = f"[[{table}]]" if index >= 0 else f"[{table}]"
-    seen = -1 if index >= 0 else -2
-    start = 0
-    for n, line in enumerate(source.splitlines(), 1):
-        if line.strip().startswith(header):
-            seen += 1
-            if seen == max(index, -1):
-                start = n
-                if not key:
-                    return n
-        elif start and line.lstrip().startswith("["):
-            break
-        elif start and key and line.split("=")[0].strip() == key:
-            return n
-    return start or 1
+def load(extra: Sequence[Traversable] = ()) -> Rulebook:
+    """The rulebook that ships, with what `extra` (files and folders) brings. Raises ConfigError.
+
+    A file of the same name as one that ships stands in its place (in a folder `languages`, for a language); any other is a file
+    of the user's own topics and alerts (`classifiers.custom`). What is in a folder and ends in neither is left alone.
+    """
+    home = files("classifiers")
+    found: dict[str, RuleFile] = {}
+    for folder in (home / "rules", home / "gazetteer"):
+        found |= {_stem(path): _file(path) for path in _inside(folder)}
+    found |= {f"lang.{_stem(path)}": _file(path) for path in _inside(home / "languages")}
+    for path in extra:
+        found |= _brought(path, set(found))
+    tables = {name: _parsed(name, file) for name, file in found.items()}
+    hashed = hashlib.blake2b(digest_size=8)
+    for name in sorted(found):
+        said = name if not name.startswith(CUSTOM) else CUSTOM
+        hashed.update(said.encode() + b"\0" + found[name].source.encode() + b"\0")
+    return Rulebook(tables, hashed.hexdigest(), found)
 
 
-def _check(name: str, source: str, data: Mapping[str, Any], where: str) -> None:
+def _brought(path: Traversable, known: set[str]) -> dict[str, RuleFile]:
+    """The files that a user's file or folder brings, by name."""
+    if path.is_file():
+        return {_stem(path) if _stem(path) in known else CUSTOM + str(path): _file(path)}
+    if not path.is_dir():
+        raise ConfigError("there is no such rule file or folder", subject=str(path))
+    brought: dict[str, RuleFile] = {}
+    for one in _inside(path):
+        brought |= _brought(one, known)
+    if (path / "languages").is_dir():
+        brought |= {f"lang.{_stem(one)}": _file(one) for one in _inside(path / "languages")}
+    if not brought:
+        raise ConfigError("holds no rule file (*.toml)", subject=str(path))
+    return brought
+
+
+def _inside(folder: Traversable) -> list[Traversable]:
+    return sorted((path for path in folder.iterdir() if path.name.endswith(".toml") and path.is_file()), key=lambda path: path.name)
+
+
+def _stem(path: Traversable) -> str:
+    return path.name.removesuffix(".toml")
+
+
+def _file(path: Traversable) -> RuleFile:
+    try:
+        body = path.read_bytes()
+        source = unicodedata.normalize("NFC", body.decode("utf-8")).replace("\r\n", "\n")  # the texts are NFC, too
+    except OSError as error:
+        raise ConfigError(f"cannot be read ({error.strerror or type(error).__name__})", subject=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"is not UTF-8 (line {body[: error.start].count(10) + 1})", subject=str(path)) from error
+    if len(body) > LARGEST:
+        raise ConfigError(f"has {len(body)} bytes; the largest rule file that is read has {LARGEST}", subject=str(path))
+    return RuleFile(str(path), source.removeprefix("\ufeff"))
+
+
+def _parsed(name: str, file: RuleFile) -> Any:
+    """The tables of a file, checked against its shape."""
+    try:
+        data = tomllib.loads(file.source)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not TOML: {error}", subject=file.where) from error
+    except RecursionError as error:
+        raise ConfigError("is not TOML that a rule file needs: nested too deeply", subject=file.where) from error
     shape = SHAPES.get(name)
-    if shape is None:
-        return
-    for table, value in data.items():
-        listed = f"[{table}]" in shape
+    if shape is not None:
+        _check(shape, data, file, _NAMES.get(name, ""))
+    return data
+
+
+def _check(shape: Mapping[str, Mapping[str, Fit]], data: Mapping[str, Any], file: RuleFile, named: str) -> None:
+    taken: set[tuple[str, str]] = set()
+    for table, index, row in rows(data, shape):
         keys = shape.get(f"[{table}]") or shape.get(table)
         if keys is None:
-            raise ConfigError(
-                f"line {_line(source, table, -1)}: no table is called `{table}` here; known: {', '.join(k.strip('[]') for k in shape)}",
-                subject=where,
+            raise file.refusal(_unknown(table, shape), table or next(iter(row), ""), index)
+        if not isinstance(row, dict):
+            raise file.refusal(f"`{table}` must be a table, written [{table}] or, for a list of them, [[{table}]]", "", 0, table)
+        check_row(keys, row, file, table, index)
+        name = (table, str(row.get(named)))
+        if named in row and name in taken:
+            raise file.refusal(f"a second `{table}` is called `{row[named]}`", table, index, named)
+        taken.add(name)
+    for table in {*shape} - {""}:
+        if table.startswith("[") and any(key.endswith("!") for key in shape[table]) and not _holds(data, table.strip("[]")):
+            raise file.refusal(
+                f"there is no [{table}] here: a file of this name stands in the place of the one that ships, and must be whole; "
+                "call it something else to add topics and alerts of your own"
             )
-        for n, row in enumerate(value if listed else [value]):
-            at = n if listed else -1
-            if not isinstance(row, dict):
-                raise ConfigError(f"line {_line(source, table, at)}: `{table}` must be a table", subject=where)
-            required = {k[:-1] for k in keys if k.endswith("!")}
-            for key in required - row.keys():
-                raise ConfigError(f"line {_line(source, table, at)}: `{table}` has no `{key}`", subject=where)
-            for key, v in row.items():
-                types = keys.get(key) or keys.get(key + "!") or keys.get("*")
-                line = _line(source, table, at, key)
-                if types is None:
-                    raise ConfigError(
-                        f"line {line}: `{key}` is unknown in `{table}`; known: {', '.join(k.rstrip('!') for k in keys)}", subject=where
-                    )
-                if not isinstance(v, types) or (isinstance(v, list) and not all(isinstance(x, str) and x.strip() for x in v)):
-                    raise ConfigError(
-                        f"line {line}: `{key}` must be {'a list of words' if list in types else types[0].__name__}", subject=where
-                    )
 
 
-def load(folders: Sequence[Traversable] = ()) -> Rulebook:
-    """The rulebook that ships, with the files of `folders` in place of those of the same name. Raises ConfigError."""
-    home = files("classifiers")
-    tables: dict[str, Any] = {}
-    hashed = hashlib.blake2b(digest_size=8)
-    for folder in (home / "rules", home / "gazetteer", home / "languages", *folders):
-        for path in sorted(folder.iterdir(), key=lambda p: p.name):
-            if not path.name.endswith(".toml"):
-                continue
-            source = path.read_text(encoding="utf-8")
-            try:
-                data = tomllib.loads(source)
-            except tomllib.TOMLDecodeError as error:
-                raise ConfigError(str(error), subject=str(path)) from error
-            name = path.name.removesuffix(".toml")
-            if folder.name == "languages":
-                name = f"lang.{name}"
-            _check(name, source, data, str(path))
-            tables[name] = data
-            hashed.update(name.encode() + b"\0" + source.encode() + b"\0")
-    return Rulebook(tables, hashed.hexdigest())
+def check_row(keys: Mapping[str, Fit], row: Mapping[str, Any], file: RuleFile, table: str, index: int) -> None:
+    """Checks the keys and values of one table. Raises ConfigError with file and line."""
+    for key in sorted({key[:-1] for key in keys if key.endswith("!")} - row.keys()):
+        raise file.refusal(f"`{table}` has no `{key}`", table, index)
+    for key, value in row.items():
+        fit = keys.get(key) or keys.get(key + "!") or keys.get("*")
+        if fit is None:
+            known = ", ".join(known.rstrip("!") for known in keys)
+            raise file.refusal(f"`{key}` is unknown in `{table}`; known: {known}", table, index, key)
+        if not fit.holds(value):
+            raise file.refusal(f"`{key}` must be {fit.says}", table, index, key)
+        if fit.patterns:
+            for pattern in value:
+                check_pattern(pattern, file, table, index, key)
+
+
+def check_pattern(pattern: str, file: RuleFile, table: str, index: int, key: str) -> None:
+    """Raises ConfigError with file and line when `pattern` cannot be read, matches nothing, or stands for too many phrases."""
+    try:
+        size(pattern)
+    except PatternError as error:
+        raise file.refusal(f"pattern `{pattern}`: {error}", table, index, key, pattern) from error
+
+
+def rows(data: Mapping[str, Any], shape: Mapping[str, Any]) -> Iterator[tuple[str, int, Any]]:
+    """(table, index, row) of every table in a file; the keys before the first table come as table ""."""
+    loose = {key: value for key, value in data.items() if not isinstance(value, dict) and not _listed(value)}
+    if loose:
+        yield ("", 0, loose) if "" in shape else (next(iter(loose)), 0, loose)
+    for table, value in data.items():
+        if _listed(value):
+            yield from ((table, index, row) for index, row in enumerate(value))
+        elif isinstance(value, dict):
+            own = {key: one for key, one in value.items() if not _listed(one)}
+            if own or table in shape:
+                yield table, 0, own
+            for key, below in value.items():
+                if _listed(below):
+                    yield from ((f"{table}.{key}", index, row) for index, row in enumerate(below))
+
+
+def _listed(value: Any) -> bool:
+    """Whether a value is a list of tables."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _holds(data: Mapping[str, Any], table: str) -> bool:
+    above, _, key = table.rpartition(".")
+    place = data.get(above, {}) if above else data
+    return isinstance(place, dict) and bool(place.get(key))
+
+
+def _unknown(table: str, shape: Mapping[str, Any]) -> str:
+    return f"no table is called `{table}` here; known: {', '.join(known.strip('[]') for known in shape if known)}"

@@ -29,7 +29,7 @@ class Judge:
 
     def relevance(self, doc: Document, tagged: list[Tagged], meetings: set[str]) -> Relevance:
         """Whether the story is about ASEAN as an institution or diplomacy in its framework."""
-        plus = minus = 0.0
+        plus = minus = sport = 0.0
         asean_sentences = sentences = 0
         evidence: list[Evidence] = []
         body = [t.sentence.paragraph for t in tagged if t.sentence.kind is Kind.BODY]
@@ -52,7 +52,11 @@ class Judge:
                 word = " ".join(t.low for t in s.tokens[h.i : h.j])
                 if word not in seen:
                     seen.add(word)
-                    minus += -weight * (factor if s.field == "title" or s.paragraph <= lead + 1 else 0.5)
+                    lost = -weight * (factor if s.field == "title" or s.paragraph <= lead + 1 else 0.5)
+                    if h.entry.id == "sport":
+                        sport += lost
+                    else:
+                        minus += lost
             deciders = any(h.entry.detail in ("ministerial", "leaders") or h.entry.id == "officials" for h in tags.of("actor"))
             if best is not None and best[0] < 2.5 and deciders:
                 best = (2.5, best[1])  # ministers, leaders or officials in one sentence with ASEAN
@@ -84,6 +88,7 @@ class Judge:
         share = asean_sentences / max(1, sentences)
         if strong:
             minus *= 0.35  # a story that opens with ASEAN's bodies or deciders may speak of courts, clubs and companies too
+        minus += sport  # a championship is never diplomacy, whoever opens it
         score = plus - minus
         relevant = score >= self.threshold and plus >= self.threshold and early and (share >= 0.08 or bool(meetings))
         why = (

@@ -114,3 +114,11 @@ def test_a_second_watch_on_the_same_data_leaves_with_the_pid_of_the_first(scene:
     assert second.returncode == 2
     assert str(scene.daemon.process.pid) in second.stderr
     assert len(second.stderr.splitlines()) == 1
+
+
+def test_a_watch_whose_lock_was_taken_away_stops(scene: Scene) -> None:
+    [lock] = (scene.settings.parent / "data").glob("*.lock")
+    lock.unlink()
+
+    assert scene.daemon.wait(20) == 2
+    assert "the lock is lost" in scene.daemon.complaints[-1]

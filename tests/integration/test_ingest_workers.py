@@ -100,7 +100,7 @@ def test_a_feed_that_takes_for_ever_is_killed_and_the_next_one_is_parsed(parser:
 
     assert parse_refusal(parser, ENDLESS_FEED).reason is Reason.PARSE_TIMEOUT
 
-    assert 0.9 < time.monotonic() - started < 2.0
+    assert 0.9 < time.monotonic() - started < 5.0
     assert parsed(parser).format == "rss20"
 
 
@@ -171,7 +171,7 @@ def test_a_hung_feed_delays_no_other() -> None:
     for _ in range(5):
         parsed(parser)
 
-    assert time.monotonic() - started < 2.0
+    assert time.monotonic() - started < 2.5
     assert hung.is_alive()
     hung.join(10)
     parser.close()

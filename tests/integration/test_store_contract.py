@@ -271,6 +271,15 @@ def test_pending_entries_come_longest_waiting_first(store: Store) -> None:
     assert len(store.pending_entries(NOW, limit=1)) == 1
 
 
+def test_a_source_that_announced_hundreds_does_not_push_the_others_off_the_list(store: Store) -> None:
+    other = replace(VNA, id="other")
+    store.sync_sources([VNA, other], NOW)
+    store.record_poll(poll(*(entry(f"item-{number}") for number in range(300))))
+    store.record_poll(poll(entry("late", source="other"), source="other", at=NOW + MINUTE))
+    listed = store.pending_entries(NOW + MINUTE, 50, per_source=10)
+    assert [announced.identity for _, announced, _ in listed] == [*(f"item-{number}" for number in range(10)), "late"]
+
+
 def test_an_article_of_an_entry_that_nobody_announced_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="no such entry"):
         store.record_article(entry("a"), story(), NOW)
@@ -557,6 +566,13 @@ def test_two_records_that_turn_out_to_be_one_are_one_for_good(store: Store) -> N
 
     store.record_reading(fourth, told, blocks(told), watching, ["desk"], NOW + DAY)
     assert seen == [[kept]], "what the record that is gone was found by finds the other"
+
+    fifth = story("e")
+    told = reading(fifth, "Declaration")
+    tell(store, fifth, told)
+    born_again = store.outcome(gone)
+    assert born_again
+    assert born_again[0].key == gone, "a key that is given out anew is a record of its own"
 
 
 def test_an_alert_that_is_made_again_has_the_same_key(store: Store) -> None:

@@ -183,6 +183,30 @@ def test_a_sender_that_dies_leaves_a_doubt_and_never_a_second_message(store: Sto
     assert store.events()[-1].kind is EventKind.DELIVERY_UNKNOWN
 
 
+def test_a_watch_that_is_alone_waits_for_no_lease(store: Store) -> None:
+    owe(store, "Communique", targets=["chat", "mail"])
+    claim(store, owner="dead")
+    assert store.recover_leases(NOW) == []
+    [found] = store.recover_leases(NOW, orphans=True)
+    assert (found.target, found.state) == ("chat", DeliveryState.UNKNOWN)
+
+
+def test_a_doubt_is_judged_by_what_the_target_wants(store: Store) -> None:
+    owe(store, "Communique")
+    claim(store, owner="dead")
+    judged: list[Delivery] = []
+
+    def resend(delivery: Delivery, receipt: Receipt) -> Step:
+        judged.append(delivery)
+        assert receipt.kind is ReceiptKind.UNKNOWN
+        return later(NOW + 2 * MINUTE, repeat=True)
+
+    [found] = store.recover_leases(NOW + MINUTE, judge=resend)
+    assert [(delivery.target, delivery.attempt, delivery.created_at) for delivery in judged] == [("desk", 1, NOW)]
+    assert (found.state, found.next_attempt_at, found.repeat) == (DeliveryState.PENDING, NOW + 2 * MINUTE, True)
+    assert claim(store, NOW + 2 * MINUTE).repeat
+
+
 def test_a_sender_that_was_only_slow_may_still_say_that_it_arrived(store: Store) -> None:
     owe(store, "Communique")
     delivery = claim(store, owner="slow")

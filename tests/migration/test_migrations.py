@@ -34,8 +34,9 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Rebuilds the table that most others hang on."""
-    with op.batch_alter_table("source", recreate="always") as source:
+    with op.batch_alter_table("source") as source:
         source.add_column(sa.Column("mood", sa.Text(), nullable=False, server_default="calm"))
+        source.alter_column("kind", nullable=True)  # SQLite cannot: the table is made anew
     {then}
 '''
 
@@ -108,7 +109,7 @@ def test_a_database_of_a_newer_version_is_refused(bare_url: str) -> None:
 
 @on_both
 def test_a_database_that_is_only_looked_at_is_neither_made_nor_changed(bare_url: str, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="there is no database yet|run `aseanwatch db upgrade`"):
+    with pytest.raises(StoreError, match=r"there is no database yet|run `aseanwatch db upgrade`"):
         open_store(bare_url, now=NOW, migrate=False)
     assert list(tmp_path.iterdir()) == []
     open_store(bare_url, now=NOW).close()
@@ -124,9 +125,8 @@ def test_history_is_one_line() -> None:
 
 @on_both
 def test_a_killed_migration_is_done_whole_by_the_next_start(bare_url: str) -> None:
-    lived = runs(bare_url, 1000)[-1]
-    killed = runs(bare_url, 4)[:-1]
-    assert len(killed) >= 15
+    *killed, lived = runs(bare_url, 2)
+    assert len(killed) >= 20
     for run in killed:
         assert (run["wrong"], run["schema"], run["counts"]) == ([], lived["schema"], lived["counts"])
 

@@ -74,6 +74,13 @@ def test_plain_text_holds_nothing_invisible_and_is_stable(markup: str) -> None:
     assert "\n" not in title_of(markup)
 
 
+@given(st.one_of(st.text(max_size=30), st.text("[]:/?#x.", max_size=20).map("http://".__add__)))
+def test_every_guid_is_a_name_of_bounded_length(guid: str) -> None:
+    ladder = named(guid=guid * 40, link=None, title="T", text="").ladder
+
+    assert all(0 < len(name) <= 310 for name in ladder)
+
+
 @given(
     st.lists(
         st.tuples(

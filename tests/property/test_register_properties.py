@@ -88,7 +88,8 @@ def told(name: str, wording: int, status: str) -> Sighting:
 
 def newsroom(drawn: list[tuple[list[tuple[str, int, str]], int]]) -> tuple[list[Story], dict[tuple[str, int], str]]:
     """The stories, and what each of their sightings is of."""
-    stories, truth = [], {}
+    stories: list[Story] = []
+    truth: dict[tuple[str, int], str] = {}
     for number, (found, day) in enumerate(drawn):
         key = f"story-{number}"
         stories.append(story(key, later("2024-07-25", day), *(told(*one) for one in found)))

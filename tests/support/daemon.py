@@ -7,7 +7,12 @@ import sysconfig
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from aseanwatch.cli import cli
 
 CONSOLE_SCRIPT = Path(sysconfig.get_path("scripts")) / "aseanwatch"
 """The command as it is installed beside the Python that runs the tests."""
@@ -122,3 +127,19 @@ def command(*arguments: str, input_text: str | None = None, seconds: float = 60.
         env=clean_environment(),
         check=False,
     )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command wrote, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def called(*arguments: str) -> Said:
+    """The same as `command`, in this process: for what does not hang on the process, and ten times as quick."""
+    nothing_of_ours = {name: None for name in os.environ if name not in clean_environment()}
+    done = CliRunner().invoke(cli, arguments, env=nothing_of_ours)
+    return Said(done.exit_code, done.stdout, done.stderr)

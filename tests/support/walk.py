@@ -171,10 +171,12 @@ class Walk:
 
     def goes(self) -> None:
         """Everything that is due, once."""
-        for source, polling in self.pipeline.due_polls():
-            self.pipeline.poll(source, polling)
-        for source, entry, attempt in self.pipeline.due_pages():
-            self.pipeline.extract(source, entry, attempt)
+        while polls := self.pipeline.due_polls():
+            for source, polling in polls:
+                self.pipeline.poll(source, polling)
+        while pages := self.pipeline.due_pages():
+            for source, entry, attempt in pages:
+                self.pipeline.extract(source, entry, attempt)
         while self.pipeline.read_pending():
             pass
         while self.pipeline.deliver_next():

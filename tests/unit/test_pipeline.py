@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 import stores
@@ -131,6 +132,29 @@ def test_a_page_without_an_article_is_set_aside_for_good(walk: Walk) -> None:
     states = {entry.identity: state for entry, state in walk.store.entries()}
     assert states == {"gallery": EntryState.FAILED, "communique": EntryState.DONE}
     assert walk.store.failures()[0].retry_at is None
+
+
+def test_a_server_is_visited_by_one_hand_at_a_time_and_the_others_are_not_kept_waiting(walk: Walk) -> None:
+    other = stores.replace(stores.VNA, id="bernama", url="https://bernama.example/rss")
+    walk.store.sync_sources([stores.VNA, stores.replace(stores.VNA, id="vna-2", url="https://vna.example/other"), other], stores.NOW)
+    walk.network.serves(stores.VNA, *(stores.entry(f"page-{number}") for number in range(100)))
+    walk.network.serves(other, stores.replace(stores.entry("theirs", source="bernama"), link="https://bernama.example/theirs"))
+    assert {source.id for source, _ in walk.pipeline.due_polls()} == {"vna", "bernama"}
+    for source, polling in walk.pipeline.due_polls():
+        walk.pipeline.poll(source, polling)
+
+    def seen_from_inside(url: str, **_: object) -> NoReturn:
+        during.append([entry.identity for _, entry, _ in walk.pipeline.due_pages()])
+        raise FetchError(Reason.CONNECT_TIMEOUT, subject=url)
+
+    during: list[list[str]] = []
+    due = walk.pipeline.due_pages()
+    first = next(one for one in due if one[1].identity == "page-0")
+    assert {entry.identity for _, entry, _ in due} == {"page-0", "theirs"}
+    walk.network.get = seen_from_inside  # type: ignore[method-assign]
+    walk.pipeline.extract(*first)
+
+    assert during == [["theirs"]]
 
 
 def test_an_article_that_the_classifiers_cannot_read_is_set_aside_and_the_next_one_is_read(walk: Walk) -> None:

@@ -12,10 +12,6 @@ from core.outcomes import EventKind
 COMMUNIQUE = "AMM-57 Joint Communique"
 
 
-def statement(**changes: str) -> object:
-    return sighting(COMMUNIQUE, **({"meeting": AMM_57} | changes))
-
-
 preview = story("preview", "2024-07-22", sighting(COMMUNIQUE, status="planned", meeting=AMM_57), stage="preview", alert=False)
 result = story("result", "2024-07-27", sighting(COMMUNIQUE, meeting=AMM_57))
 echo = story("echo", "2024-07-28", sighting("joint communique", meeting=AMM_57))
