@@ -84,7 +84,9 @@ class Shown:
 def check(reader: Reader) -> list[Verdict]:
     """The verdict on each example of the reader's rules, in the order of the files."""
     return [
-        _verdict(reader, entry, wanted, example) for entry in entries(reader.book, reader.custom.rules) for wanted, example in entry.examples
+        _verdict(reader, entry, wanted, example)
+        for entry in entries(reader.book, reader.custom.rules)
+        for wanted, example in entry.examples
     ]
 
 
@@ -111,7 +113,8 @@ def _act(entry: RuleEntry, shown: Shown) -> bool:
 def _object(entry: RuleEntry, shown: Shown) -> bool:
     things = _hits(shown, "object", entry.row["id"])
     return any(
-        sighting.type.value == entry.row["type"] and any(_within(thing, slot.span) for slot in sighting.slots if slot.name == "object" for thing in things)
+        sighting.type.value == entry.row["type"]
+        and any(_within(thing, slot.span) for slot in sighting.slots if slot.name == "object" for thing in things)
         for sighting in shown.sightings
     )
 
@@ -120,7 +123,8 @@ def _actor(entry: RuleEntry, shown: Shown) -> bool:
     actors = _hits(shown, "actor", entry.row["id"])
     level = entry.row["level"]
     return any(
-        level in ("context", sighting.level.value) and any(_within(actor, sighting.sentence) for actor in actors) for sighting in shown.sightings
+        level in ("context", sighting.level.value) and any(_within(actor, sighting.sentence) for actor in actors)
+        for sighting in shown.sightings
     )
 
 

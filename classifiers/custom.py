@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from classifiers.lexicon import Tagged
-from classifiers.rulebook import CUSTOM, EXAMPLES, NUM, STR, Fit, RuleFile, Rulebook, check_pattern, check_row, one_of
+from classifiers.rulebook import CUSTOM, EXAMPLES, NUM, STR, Fit, Rulebook, RuleFile, check_pattern, check_row, one_of
 from classifiers.text import Document, Kind
 from core.articles import Article
 from core.codes import MEETING_TYPES, TOPICS, Level, OutcomeType, Stage, Status
@@ -30,7 +30,7 @@ MOST_WORDS = 200
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FAR = 1_000_000
 """Words between title and text, so that nothing is near across them."""
-_TURNS = frozenset("but which who whose while whereas although though however and/or".split())
+_TURNS = frozenset({"but", "which", "who", "whose", "while", "whereas", "although", "though", "however"})
 _GROUPS = ("all", "any", "none")
 _PAIRS = ("near", "before", "after")
 
@@ -42,14 +42,20 @@ def _texts(codes: Iterable[str] | None = None, what: str = "text") -> Fit:
     known = None if codes is None else tuple(codes)
 
     def holds(value: Any) -> bool:
-        return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one and (known is None or one in known) for one in value)
+        return (
+            isinstance(value, list)
+            and bool(value)
+            and all(isinstance(one, str) and one and (known is None or one in known) for one in value)
+        )
 
     return Fit(f"a list of {what}" + (f": {', '.join(known)}" if known else ""), holds)
 
 
 _LIST = Fit("a list of phrases and groups", lambda value: isinstance(value, list) and bool(value))
 _TABLE = Fit('a table such as { "rice reserve" = 3 }', lambda value: isinstance(value, dict) and bool(value))
-_PAIR = Fit("a table { a = [...], b = [...], words = N }, or a list of such tables", lambda value: isinstance(value, dict | list) and bool(value))
+_PAIR = Fit(
+    "a table { a = [...], b = [...], words = N }, or a list of such tables", lambda value: isinstance(value, dict | list) and bool(value)
+)
 
 KEYS: dict[str, Fit] = {
     "about": STR,
@@ -135,8 +141,6 @@ class Rule:
     denied: bool
     """Whether words in a negated clause count."""
     when: Mapping[str, tuple[str, ...]]
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
     file: RuleFile
     index: int
 
@@ -210,7 +214,7 @@ class Finder:
         """What the automaton must look for."""
 
     def added(self, reading: Reading, doc: Document, tagged: Sequence[Tagged], article: Article) -> Reading:
-        """`reading` with the user's topics among its topics, and the alerts that it raises: `alert:NAME` among its flags, each with its proof."""
+        """`reading` with the user's topics among its topics, and the alerts that it raises, each also as the flag `alert:NAME`."""
         if not self.rules:
             return reading
         matches = self.find(reading, doc, tagged, article)
@@ -256,9 +260,7 @@ class Finder:
                 denied = _denied(tags, self._negations)
                 place: Place = "title" if s.field == "title" else "lead" if s.paragraph == lead else "text"
                 for h in hits:
-                    found[h.entry.id].append(
-                        At(h.entry.id, n, h.i, h.j, counts[h.i], counts[h.j], place, s.paragraph, denied[h.i])
-                    )
+                    found[h.entry.id].append(At(h.entry.id, n, h.i, h.j, counts[h.i], counts[h.j], place, s.paragraph, denied[h.i]))
             if s.field == "title":
                 words += _FAR
         return found
@@ -404,9 +406,8 @@ def _following(firsts: list[At], thens: list[At]) -> tuple[int, tuple[At, At]] |
     for then in sorted(thens, key=lambda at: at.start):
         while n + 1 < len(ended) and ended[n + 1].end <= then.start:
             n += 1
-        if n >= 0 and then.start < _FAR <= ended[n].end or n >= 0 and ended[n].end < _FAR <= then.start:
-            continue  # one in the title, one in the text
-        if n >= 0 and (best is None or then.start - ended[n].end < best[0]):
+        # Nothing is near across title and text, which are told apart by `_FAR`.
+        if n >= 0 and (ended[n].place == "title") == (then.place == "title") and (best is None or then.start - ended[n].end < best[0]):
             best = then.start - ended[n].end, (ended[n], then)
     return best
 
@@ -450,7 +451,9 @@ def _compiled(book: Rulebook) -> Iterator[Rule]:
 
 
 def _strange(table: str, book: Rulebook) -> str:
-    home = next((name for name, data in book.tables.items() if not name.startswith(CUSTOM) and isinstance(data, dict) and table in data), "")
+    home = next(
+        (name for name, data in book.tables.items() if not name.startswith(CUSTOM) and isinstance(data, dict) and table in data), ""
+    )
     hint = f"; to change the built-in ones, give a whole {home}.toml" if home else ""
     return f"`{table}` is unknown in a file of your own: it holds [[topic]] and [[alert]]{hint}"
 
@@ -480,8 +483,6 @@ class _Compiler:
             fields=frozenset(entry.get("fields", ("title", "text"))),
             denied=entry.get("negated", "skip") == "count",
             when=self._when(entry.get("when", {})),
-            yes=tuple(entry.get("yes", ())),
-            no=tuple(entry.get("no", ())),
             file=self._file,
             index=self._index,
         )
@@ -522,7 +523,9 @@ class _Compiler:
         if not isinstance(value, dict):
             return self._phrase(value, key)
         if len(value) != 1 or next(iter(value)) not in (*_GROUPS, *_PAIRS):
-            raise self._refusal(f"a group in `{key}` is one of {', '.join((*_GROUPS, *_PAIRS))}: found {', '.join(value) or 'an empty one'}", key)
+            raise self._refusal(
+                f"a group in `{key}` is one of {', '.join((*_GROUPS, *_PAIRS))}: found {', '.join(value) or 'an empty one'}", key
+            )
         kind, inner = next(iter(value.items()))
         if kind in _PAIRS:
             pairs = self._pairs(inner, kind, key)
@@ -563,7 +566,9 @@ class _Compiler:
                 raise self._refusal(f"`{key}` in `when` must be {WHEN_KEYS[key].says}", place)
             for one in value:
                 if key == "topic" and one not in self._topics:
-                    raise self._refusal(f"no topic is called `{one}`; a topic of your own must stand before the rule that asks for it", place, one)
+                    raise self._refusal(
+                        f"no topic is called `{one}`; a topic of your own must stand before the rule that asks for it", place, one
+                    )
                 if key == "party" and one not in self._parties:
                     raise self._refusal(f"no party is called `{one}`; `aseanwatch rules list parties` names them", place, one)
         when = {key: tuple(value) for key, value in table.items()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifiers.custom import Rule
-from classifiers.rulebook import CUSTOM, RuleFile, Rulebook, rows
+from classifiers.rulebook import CUSTOM, Rulebook, RuleFile, rows
 
 KINDS: dict[tuple[str, str], tuple[str, str]] = {
     ("acts", "act"): ("act", "id"),
@@ -47,7 +47,9 @@ class RuleEntry:
 
     @property
     def phrases(self) -> dict[str, list[str]]:
-        """What it looks for, by key."""
+        """What it looks for, by key; of a rule of the user's all phrases together."""
+        if self.own:
+            return {"phrases": list(self.own.phrases)}
         listed = {key: list(value) for key, value in self.row.items() if isinstance(value, list) and key not in ("yes", "no")}
         return {key: value for key, value in listed.items() if all(isinstance(one, str) for one in value) and value}
 
@@ -67,6 +69,7 @@ def entries(book: Rulebook, own: tuple[Rule, ...] = ()) -> Iterator[RuleEntry]:
                 kind, key = known
                 called = row[key] if kind != "commentary" else f"{row[key]}-{index + 1}"
                 yield RuleEntry(kind, f"{kind}.{called}", file, table, index, row)
+    names = {file: name for name, file in book.files.items()}
     for rule in own:
-        shown = {"yes": rule.yes, "no": rule.no, "about": rule.about}
-        yield RuleEntry(rule.kind, f"{rule.kind}.{rule.name}", rule.file, rule.kind, rule.index, shown, rule)
+        row = book[names[rule.file]][rule.kind][rule.index]
+        yield RuleEntry(rule.kind, f"{rule.kind}.{rule.name}", rule.file, rule.kind, rule.index, row, rule)

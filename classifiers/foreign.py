@@ -5,7 +5,7 @@ stand together and no word of plan, wish, recall or negation stands with them.
 """
 
 from classifiers.lexicon import Tagged
-from classifiers.outcomes import Found, Missed, Scene
+from classifiers.frames import Found, Missed, Scene
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections import defaultdict
 
-_TOKEN = re.compile(
+_PIECE = re.compile(
     r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*"{3,5}'  # strings: of several lines, of one line; basic and literal
     r"|'''(?:[^']|'(?!''))*'{3,5}"
     r'|"(?:[^"\\\n]|\\.)*"'
@@ -27,7 +27,10 @@ class Lines:
         self._scan(source)
 
     def of(self, table: str, index: int = 0, key: str = "") -> int:
-        """The line of the index-th table of that name (0 for one that is no list), or of a key in it (a.b within a); the nearest there is."""
+        """The line of the index-th table of that name (0 for one that is no list), or of a key in it; the nearest there is.
+
+        A key may be dotted: `a.b` is b within a.
+        """
         while key and (table, index, key) not in self._keys:
             key = key.rpartition(".")[0]
         return self._keys.get((table, index, key)) or self._keys.get((table, 0, "")) or 1
@@ -35,7 +38,8 @@ class Lines:
     def of_string(self, table: str, index: int, text: str, key: str = "") -> int:
         """The line on which the string `text` stands in the index-th table of that name; that of `key` when it is not found."""
         for line, literal in self._strings[(table, index)]:
-            if literal[1:-1] == text or ("\\" in literal or literal[:3] in ('"""', "'''")) and _value(literal) == text:
+            special = "\\" in literal or literal[:3] in ('"""', "'''")
+            if literal[1:-1] == text or (special and _value(literal) == text):
                 return line
         return self.of(table, index, key)
 
@@ -44,30 +48,30 @@ class Lines:
         table, index, sub = "", 0, ""
         words: list[str] = []  # the statement so far, at the top level
         header = in_value = False
-        for token in _TOKEN.findall(source):
-            if token == "\n" and depth == 0:
+        for piece in _PIECE.findall(source):
+            if piece == "\n" and depth == 0:
                 if header:
                     table, index, sub = self._header("".join(words), line)
                 words, header, in_value = [], False, False
-            elif not words and token == "[" and depth == 0 and not in_value:
+            elif not words and piece == "[" and depth == 0 and not in_value:
                 header = True
-                words.append(token)
+                words.append(piece)
             elif header:
-                if token[0] not in "#" and not token.isspace():
-                    words.append(token)
-            elif token == "=" and depth == 0 and not in_value:
+                if piece[0] not in "#" and not piece.isspace():
+                    words.append(piece)
+            elif piece == "=" and depth == 0 and not in_value:
                 key = ".".join(part for part in (sub, _bare("".join(words))) if part)
                 self._keys.setdefault((table, index, key), line)
                 in_value = True
             elif in_value:
-                depth += (token in "[{") - (token in "]}")
-                if token[0] in "\"'":
-                    self._strings[(table, index)].append((line, token))
-            elif not token.isspace() and token[0] != "#":
-                words.append(token)
-                if token[0] in "\"'":
-                    self._strings[(table, index)].append((line, token))
-            line += token.count("\n")
+                depth += (piece in "[{") - (piece in "]}")
+                if piece[0] in "\"'":
+                    self._strings[(table, index)].append((line, piece))
+            elif not piece.isspace() and piece[0] != "#":
+                words.append(piece)
+                if piece[0] in "\"'":
+                    self._strings[(table, index)].append((line, piece))
+            line += piece.count("\n")
         if header:
             self._header("".join(words), line)
 

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from classifiers import custom, foreign, language
 from classifiers.lexicon import Lexicon, Tagged
 from classifiers.meetings import LEADERS, OFFICIALS, MeetingFinder, Seen, primary
-from classifiers.outcomes import Finder, Found, Missed, Scene
+from classifiers.frames import Finder, Found, Missed, Scene
 from classifiers.page import Page
 from classifiers.places import relocated, visible
 from classifiers.rulebook import Rulebook, load

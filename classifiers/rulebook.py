@@ -68,10 +68,28 @@ _SHOWN = {"yes": EXAMPLES, "no": EXAMPLES}
 # table, "*" stands for any key, and "!" marks a key that must be there.
 SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
     "acts": {
-        "[act]": {"id!": STR, "family!": STR, "verbs": PATTERNS, "nominal": PATTERNS, "complete": PATTERNS, "weak": FLAG, "phase": STR, **_SHOWN}
+        "[act]": {
+            "id!": STR,
+            "family!": STR,
+            "verbs": PATTERNS,
+            "nominal": PATTERNS,
+            "complete": PATTERNS,
+            "weak": FLAG,
+            "phase": STR,
+            **_SHOWN,
+        },
     },
     "objects": {
-        "[object]": {"id!": STR, "type!": _TYPE, "heads!": PATTERNS, "takes!": WORDS, "specific": FLAG, "named": FLAG, "counted": FLAG, **_SHOWN}
+        "[object]": {
+            "id!": STR,
+            "type!": _TYPE,
+            "heads!": PATTERNS,
+            "takes!": WORDS,
+            "specific": FLAG,
+            "named": FLAG,
+            "counted": FLAG,
+            **_SHOWN,
+        },
     },
     "actors": {
         "[actor]": {"id!": STR, "level!": _LEVEL, "words!": PATTERNS, **_SHOWN},
@@ -92,11 +110,33 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
     },
     "meetings": {
         "fm": {"forms!": WORDS},
-        "[meeting]": {"code!": _MEETING, "names!": PATTERNS, "acronyms": PATTERNS, "ordinal_acronyms": PATTERNS, "direct": FLAG, "loose": PATTERNS, "partnered": PATTERNS, "not": WORDS, "local": WORDS, **_SHOWN},
+        "[meeting]": {
+            "code!": _MEETING,
+            "names!": PATTERNS,
+            "acronyms": PATTERNS,
+            "ordinal_acronyms": PATTERNS,
+            "direct": FLAG,
+            "loose": PATTERNS,
+            "partnered": PATTERNS,
+            "not": WORDS,
+            "local": WORDS,
+            **_SHOWN,
+        },
         "cues": {"occurrence!": WORDS, "institution!": WORDS},
     },
     "topics": {
-        "[topic]": {"code!": STR, "strong": WORDS, "terms": WORDS, "cased": PATTERNS, "local": WORDS, "not": WORDS, "threshold": NUM, "needs_talk": FLAG, "about": STR, **_SHOWN}
+        "[topic]": {
+            "code!": STR,
+            "strong": WORDS,
+            "terms": WORDS,
+            "cased": PATTERNS,
+            "local": WORDS,
+            "not": WORDS,
+            "threshold": NUM,
+            "needs_talk": FLAG,
+            "about": STR,
+            **_SHOWN,
+        },
     },
     "relevance": {
         "": {"threshold!": NUM},
@@ -108,6 +148,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "[commentary.cue]": {"weight!": NUM, "where!": one_of(["any", "title", "text"], "a place"), "names!": WORDS, **_SHOWN},
     },
     "verbs": {"irregular": {"*": WORDS}},
+    "frames": {"words": {"*": WORDS}},
     "page": {
         "teasers": {"whole!": WORDS, "open!": WORDS},
         "furniture": {"anywhere!": WORDS},
@@ -121,7 +162,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "[chair]": {"year": INT, "*": ANY},
     },
     "tac": {"[party]": {"party!": STR, "*": ANY}, "[pending]": {"party": STR, "*": ANY}},
-}  # fmt: skip
+}
 
 _NAMES = {"acts": "id", "objects": "id", "actors": "id", "meetings": "code", "topics": "code", "parties": "name"}
 """By which key the entries of a file are told apart."""

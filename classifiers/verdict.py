@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from classifiers.lexicon import Hit, Tagged
-from classifiers.outcomes import Found
+from classifiers.frames import Found
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Kind
 from core.codes import Stage

@@ -1,0 +1,194 @@
+"""Decisions of any other kind: tasks given, invitations withheld, meetings set."""
+
+from classifiers.frames.frame import Act, Frame, Missed
+from classifiers.grammar import BE, Mode, Verb, noun_phrase_start
+
+
+def tasks(f: Frame) -> None:
+    """Officials, the Secretariat or a council told to do something."""
+    for act in f.of("task"):
+        verb = f.verb(act)
+        after = [f.low(k) for k in range(act.j, min(act.j + 14, len(f.tokens)))]
+        if not {"to", "with", "of"} & set(after):
+            continue
+        receivers = (
+            "officials",
+            "secretariat",
+            "som",
+            "council",
+            "acc",
+            "secretary-general",
+            "group",
+            "committee",
+            "envoy",
+            "experts",
+            "ministers",
+            "sectoral",
+            "bodies",
+            "force",
+            "cpr",
+            "seom",
+            "representatives",
+            "commission",
+        )
+        before = [f.low(k) for k in range(max(0, verb.start - 14), verb.start)]
+        if verb.passive or (act.rule == "task" and f.low(act.i) in ("be", "was", "were", "been")):
+            if not any(w in receivers for w in before):
+                continue
+            i = max(0, verb.start - 1 - next((n for n, w in enumerate(reversed(before)) if w in receivers), 0))
+            i = noun_phrase_start(f.tokens, i)
+        else:
+            if not any(w in receivers for w in after[: after.index("to") if "to" in after else None]):
+                continue
+            if f.low(act.i) in ("asked", "ask", "asks", "requested", "request") and not any(
+                h.entry.id in ("ministers", "leaders", "meeting") and h.j <= verb.start for h in f.tags.of("actor")
+            ):
+                continue
+            i = min(act.i, verb.start)
+        j = f.clause_end(act.j)
+        status = f.status(verb, act, i, j, "frame.task", failable=False)
+        if status == "done":
+            f.emit("decision", status, act, verb, i, j, (act.i, j))
+
+
+def exclusions(f: Frame) -> None:
+    """Somebody kept out, an invitation withheld."""
+    for act in f.of("exclude"):
+        verb = f.verb(act)
+        targets = [f.low(k) for k in range(max(0, act.i - 10), min(act.j + 12, len(f.tokens)))]
+        if not any(
+            w in ("myanmar", "junta", "general", "generals", "military", "invitation", "min", "naypyitaw", "non-political", "regime")
+            for w in targets
+        ):
+            continue
+        if not any(h.entry.id in ("ministers", "leaders", "meeting", "chair") and h.j <= verb.start + 12 for h in f.tags.of("actor")):
+            continue
+        i, j = min(act.i, verb.start), f.clause_end(act.j)
+        status = f.status(verb, act, i, j, "frame.exclude", failable=False)
+        if status == "done":
+            f.emit("decision", status, act, verb, i, j, (act.i, j))
+
+
+def decisions(f: Frame) -> None:
+    """Any other concrete decision: "decided to hold…", "agreed that … will meet annually"."""
+    for act in f.of("decide", "schedule"):
+        verb = f.verb(act)
+        if verb.infinitive and verb.mode is Mode.DONE and verb.start < act.i:
+            continue
+        if act.family == "schedule":
+            j = f.clause_end(act.j)
+            status = f.status(verb, act, act.i, j, "frame.decision", failable=False)
+            if status == "done" and f.ours(verb, act):
+                f.emit("decision", "done", act, verb, min(act.i, verb.start), j, (act.i, j))
+            continue
+        if "nominal" in act.forms or act.nominal:
+            continue
+        nxt = act.j
+        while nxt < len(f.tokens) and (
+            f.grammar._adverb(f.tokens[nxt])
+            or f.low(nxt) in ("in", "principle", "by", "consensus", "not", "as", "well", "among", "themselves")
+        ):
+            nxt += 1
+        word = f.low(nxt)
+        if word == "to":
+            target = nxt + 1
+            while target < len(f.tokens) and f.grammar._adverb(f.tokens[target]):
+                target += 1
+            if f.low(target) in f.words.vague and "principle" not in [f.low(k) for k in range(act.j, nxt)]:
+                f.missed.append(
+                    Missed(
+                        f.tags,
+                        act.i,
+                        min(target + 1, len(f.tokens)),
+                        "frame.decision",
+                        f"nothing that can be named ({f.low(target)})",
+                    )
+                )
+                continue
+            if any(o.tags is f.tags and o.i <= target < o.j for o in f.out):
+                continue
+            doing = next(
+                (a for a in f.acts if a.i == target and a.family in ("adopt", "issue", "sign") and a.rule in ("adopt", "issue", "sign")),
+                None,
+            )
+            if doing is not None:
+                later = any(w.sense == "future" and w.i > target for w in f.whens)
+                made = "decision" if later else "document"
+                end = f.clause_end(target)
+                status = f.status(verb, act, act.i, end, "frame.decision", failable=False)
+                if status == "done" and f.ours(verb, act):
+                    f.emit(made, "done", act, verb, min(act.i, verb.start), end, (act.i, end))
+                continue
+        elif word == "that":
+            clause = [f.low(k) for k in range(nxt, min(nxt + 22, len(f.tokens)))]
+            if not any(w in ("will", "would", "shall", "be", "should") for w in clause):
+                continue
+            if not any(w in f.words.concrete for w in clause):
+                f.missed.append(Missed(f.tags, act.i, nxt, "frame.decision", "a view, not a decision"))
+                continue
+        elif (
+            word == "on"
+            and f.low(nxt + 1) in ("the", "a")
+            and any(
+                f.low(k)
+                in (
+                    "organisation",
+                    "organization",
+                    "holding",
+                    "hosting",
+                    "establishment",
+                    "creation",
+                    "date",
+                    "venue",
+                    "theme",
+                    "convening",
+                    "extension",
+                    "appointment",
+                )
+                for k in range(nxt, min(nxt + 5, len(f.tokens)))
+            )
+        ):
+            pass
+        elif _trailing(f, act, verb, nxt):
+            continue
+        else:
+            continue
+        j = f.clause_end(nxt)
+        status = f.status(verb, act, act.i, j, "frame.decision", failable=False)
+        if status != "done":
+            continue
+        if not f.ours(verb, act):
+            f.missed.append(Missed(f.tags, act.i, j, "frame.decision", "no ASEAN actor decides"))
+            continue
+        f.emit("decision", "done", act, verb, min(act.i, verb.start), j, (act.i, j))
+
+
+def _trailing(f: Frame, act: Act, verb: Verb, nxt: int) -> bool:
+    """ "The body is to meet annually, the ministers decided": the decision stands before the verb. Emits it; True when it is one."""
+    comma = next((k for k in range(min(verb.start, act.i) - 1, max(-1, act.i - 8), -1) if f.tokens[k].text in ',-"”'), None)
+    if comma is None or comma < 5 or verb.mode is not Mode.DONE or "ing" in act.forms:
+        return False
+    subject = {f.low(k) for k in range(comma + 1, act.i)}
+    if not subject & {
+        "ministers",
+        "they",
+        "it",
+        "leaders",
+        "meeting",
+        "council",
+        "ten",
+        "sides",
+        "asean",
+        "members",
+        "participants",
+        "delegates",
+        "we",
+    }:
+        return False
+    if not any(f.low(k) in f.grammar.future or (f.low(k) == "to" and f.low(k - 1) in BE) for k in range(max(0, comma - 34), comma)):
+        return False
+    start = max(0, comma - 34)
+    status = f.status(Verb(act.i, Mode.DONE, "past"), act, comma, act.j, "frame.decision", failable=False)
+    if status == "done":
+        f.emit("decision", "done", act, verb, start, act.j, (start, comma))
+    return True

@@ -1,0 +1,254 @@
+"""Joining: a state accedes to a treaty, becomes a partner, is admitted to ASEAN."""
+
+from classifiers import times
+from classifiers.frames.frame import Act, Frame, Missed
+from classifiers.grammar import Mode, Verb
+from classifiers.lexicon import Hit
+
+
+def accession(f: Frame) -> None:
+    """A state joins a treaty."""
+    treaty = next((h for h in f.objects if h.entry.id == "tac"), None)
+    instrument = next((h for h in f.objects if h.entry.id == "accession-instrument"), None)
+    if treaty is None and not (f.tac and (instrument or any(a.rule == "accede" and a.nominal for a in f.acts))):
+        return
+    states = [h for h in f.parties if h.entry.detail != "member" or h.entry.id == "Timor-Leste"]
+    counted = any(
+        t.low in f.words.states
+        and n
+        and (f.tokens[n - 1].low in f.words.counts or f.tokens[n - 1].text.isdigit() or f.tokens[n - 1].low in ("other", "more"))
+        for n, t in enumerate(f.tokens)
+    )
+    for act in f.of("accede", "sign", "force", "adopt"):
+        if act.rule == "welcome-in" or (
+            act.family == "adopt"
+            and not instrument
+            and not any(f.low(k) in ("accession", "admission") for k in range(act.j, min(act.j + 6, len(f.tokens))))
+        ):
+            continue
+        if act.family == "sign" and not (instrument or treaty):
+            continue
+        if act.family == "accede" and act.complete and act.rule == "accede" and not (treaty and abs(treaty.i - act.j) < 8):
+            continue
+        if (
+            any(
+                f.low(k) in ("application", "applications", "request", "requests", "bid", "apply", "interest", "proposal")
+                for k in range(max(0, act.i - 8), min(act.j + 3, len(f.tokens)))
+            )
+            and act.family != "sign"
+        ):
+            f.missed.append(Missed(f.tags, act.i, act.j, "frame.accession", "an application, not an accession"))
+            _application(f, act, states)
+            continue
+        near = [h for h in states if abs(h.i - act.i) < 45]
+        if not near and not counted:
+            continue
+        if any(f.low(k) in ("anniversary", "commemorating", "since") for k in range(max(0, act.i - 12), act.i)):
+            f.missed.append(Missed(f.tags, act.i, act.j, "frame.accession", "an anniversary"))
+            continue
+        verb = f.verb(act)
+        if act.nominal and verb.mode is Mode.UNSURE and verb.why in ("nominal", "welcomed", "noted", "welcome", "hailed"):
+            verb = Verb(verb.start, f.grammar.main_mode(f.tokens, act.i), verb.why, finite=False)
+        i = min([act.i, verb.start, *(h.i for h in near)])
+        j = max(
+            [
+                act.j,
+                *(h.j for h in near if h.i < act.j + 30),
+                *([treaty.j] if treaty and treaty.i - act.j < 25 else []),
+                *([instrument.j] if instrument and instrument.i - act.j < 12 else []),
+            ]
+        )
+        status = f.status(verb, act, i, j, "frame.accession", failable=False)
+        if status is None:
+            continue
+        f.emit("accession", status, act, verb, i, j, (i, j), parties=f.party_names(i, j, members=False), strength=2)
+        return
+
+
+def _application(f: Frame, act: Act, states: list[Hit]) -> None:
+    """An application to a treaty that is approved or weighed: a decision of the ministers, or still planned."""
+    if any(a.family == "adopt" and f.verb(a).mode is Mode.DONE for a in f.acts) or any(a.family == "task" for a in f.acts):
+        return
+    if (
+        any(
+            f.low(k)
+            in (
+                "consideration",
+                "considered",
+                "considering",
+                "study",
+                "examined",
+                "assess",
+                "review",
+                "pending",
+                "wish",
+                "wishes",
+                "interested",
+            )
+            for k in range(len(f.tokens))
+        )
+        and states
+    ):
+        i, j = min(h.i for h in states), max([act.j, *(h.j for h in states)])
+        f.emit(
+            "accession",
+            "planned",
+            act,
+            Verb(act.i, Mode.PLANNED, "an application"),
+            min(i, act.i),
+            j,
+            (min(i, act.i), j),
+            parties=f.party_names(0, len(f.tokens), members=False),
+        )
+
+
+def partnership(f: Frame) -> None:
+    """A partner's status granted or raised."""
+    for h in f.objects:
+        if h.entry.id != "partnership":
+            continue
+        words = [t.low for t in f.tokens[h.i : h.j]]
+        relation = bool({"partnership", "csp", "relations"} & set(words))
+        for act in f.of("grant"):
+            if _grants(f, act, h, words, relation) and _partnered(f, act, h, relation):
+                break
+        else:
+            _partnership_wish(f, h, relation)
+
+
+def _grants(f: Frame, act: Act, h: Hit, words: list[str], relation: bool) -> bool:
+    """Whether the act makes a partner of somebody, or raises a partnership: by the act's kind and the words between."""
+    gap = h.i - act.j if h.i >= act.j else act.i - h.j
+    if gap > 16 or (h.i >= act.j and f.broken(act.j, h.i)):
+        return False
+    between = {f.low(k) for k in range(min(act.j, h.j), max(act.i, h.i))}
+    status = bool({"status", "rank", "level"} & (between | set(words) | {f.low(h.j), f.low(h.j + 1)}))
+    linked = bool({"as", "to", "into", "a", "an"} & between) and h.i >= act.j
+    if act.nominal:
+        return True
+    if act.rule == "grant":
+        return status or linked or relation
+    if act.rule == "raise":
+        return bool({"to", "into"} & between) or status or (h.j <= act.i and relation)
+    if act.rule == "become":
+        return not relation and (h.i >= act.j)
+    if act.rule == "welcome-as":
+        return status or bool({"as", "become"} & between)
+    return relation and h.i >= act.j and "of" not in between
+
+
+def _partnered(f: Frame, act: Act, h: Hit, relation: bool) -> bool:
+    """Emits the partnership that an act makes; False when mode, time or a missing partner keep it out."""
+    verb = f.verb(act)
+    if verb.mode is Mode.UNSURE and act.nominal:
+        return False
+    i, j = min(act.i, h.i, verb.start), max(act.j, h.j)
+    near = [p for p in f.parties if p.entry.detail != "member" and i - 8 <= p.i <= j + 8 and not (p.i > j and f.broken(j, p.i))]
+    if near:
+        j = max(j, *(p.j for p in near if p.i <= j + 8))
+        i = min(i, *(p.i for p in near))
+    status = f.status(verb, act, i, j, "frame.partnership", failable=False)
+    if status is None:
+        return False
+    if not near and not f.party_names(i, j, members=False) and not relation:
+        f.missed.append(Missed(f.tags, i, j, "frame.partnership", "no partner is named"))
+        return False
+    f.emit(
+        "partnership",
+        status,
+        act,
+        verb,
+        i,
+        j,
+        (min(act.i, h.i), max(act.j, h.j)),
+        parties=f.party_names(i, j, members=False),
+        strength=1.5,
+    )
+    return True
+
+
+def _partnership_wish(f: Frame, h: Hit, relation: bool) -> None:
+    """A status that is asked for, proposed or under consideration."""
+    start = max(0, h.i - 14)
+    if any(a.family == "adopt" and a.i < h.i and f.verb(a).mode is Mode.DONE for a in f.acts):
+        return  # an application that is approved is a decision
+    for k in range(h.i - 1, start - 1, -1):
+        w = f.low(k)
+        if f.tokens[k].text in ";:":
+            return
+        if w in (
+            "proposed",
+            "proposal",
+            "propose",
+            "interested",
+            "want",
+            "wants",
+            "wanted",
+            "apply",
+            "applied",
+            "application",
+            "bid",
+            "requested",
+            "request",
+            "seek",
+            "seeks",
+            "seeking",
+            "sought",
+            "considering",
+            "recommended",
+            "wishes",
+            "wish",
+            "keen",
+            "aspires",
+        ):
+            near = [p for p in f.parties if p.entry.detail != "member" and start - 6 <= p.i <= h.j + 8]
+            if not near:
+                return
+            i = min(k, *(p.i for p in near if p.i >= start - 6))
+            act = Act(k, k + 1, "grant", "asked", frozenset(), False, False, True, "requested")
+            verb = Verb(k, Mode.PLANNED, w)
+            when = times.nearest(f.whens, f.tokens, k, k + 1)
+            if when is None or when.sense != "recalled":
+                f.emit("partnership", "planned", act, verb, i, h.j, (i, h.j), parties=tuple(dict.fromkeys(p.entry.id for p in near)))
+            return
+
+
+def membership(f: Frame) -> None:
+    """A state admitted to ASEAN, or made an observer."""
+    for h in f.objects:
+        if h.entry.id != "membership":
+            continue
+        words = " ".join(t.low for t in f.tokens[h.i : h.j])
+        bare = words in ("membership", "member state", "observer", "full membership")
+        for act in f.of("admit"):
+            gap = h.i - act.j if h.i >= act.j else act.i - h.j
+            if gap > 14 or (h.i >= act.j and f.broken(act.j, h.i)):
+                continue
+            if bare and not any(f.low(k) in ("as", "status", "granted", "grants", "of") for k in range(min(act.i, h.i), max(act.j, h.j))):
+                continue
+            if words.endswith("member state") and not any(f.low(k) in ("as", "new", "newest") for k in range(act.i, h.i)):
+                continue
+            verb = f.verb(act)
+            near = [p for p in f.parties if abs(p.i - act.i) < 20]
+            spoken_of = any(f.low(k) in ("country", "nation", "dili", "it", "timor-leste") for k in range(max(0, act.i - 8), h.i))
+            if not near and not f.heading and not spoken_of:
+                continue
+            i, j = min([act.i, h.i, verb.start, *(p.i for p in near if p.i < act.i and act.i - p.i < 8)]), max(act.j, h.j)
+            status = f.status(verb, act, i, j, "frame.membership", failable=False)
+            if status is None:
+                continue
+            kind = "membership"
+            if any(f.low(k) == "principle" for k in range(max(0, act.i - 10), min(h.j + 4, len(f.tokens)))) and status == "done":
+                kind = "decision"
+            f.emit(
+                kind,
+                status,
+                act,
+                verb,
+                i,
+                j,
+                (min(act.i, h.i), max(act.j, h.j)),
+                parties=tuple(dict.fromkeys(p.entry.id for p in near)) or ("Timor-Leste",),
+                strength=1.5,
+            )
+            break

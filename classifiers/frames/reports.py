@@ -1,0 +1,194 @@
+"""Things that are there by other words than an act: quoted, exemplified, expected, or missing."""
+
+from classifiers.frames.frame import EVERYTHING, Act, Frame
+from classifiers.grammar import BE, Mode, Verb, noun_phrase_end, noun_phrase_start
+
+
+def exemplified(f: Frame) -> None:
+    """ "Many documents have been put forward, such as the Declaration on …": named documents as examples of what was done."""
+    head = next((h for h in f.objects if h.entry.id == "documents"), None)
+    if head is None or (f.out and any(o.tags is f.tags and o.type in ("document", "agreement") for o in f.out)):
+        return
+    such = next((k for k in range(head.j, len(f.tokens) - 1) if f.low(k) == "such" and f.low(k + 1) == "as"), None)
+    perfect = next((k for k in range(head.j, min(such or 0, head.j + 6)) if f.low(k) in ("been", "were", "was")), None)
+    if such is None or perfect is None or any(f.low(k) in f.grammar.future for k in range(such)):
+        return
+    named = [
+        o
+        for o in f.objects
+        if o.i > such
+        and f.tokens[o.i].text[:1].isupper()
+        and (o.entry.id in ("communique", "statement", "plan", "agreement") or f.low(o.i) in ("declaration", "statement"))
+    ]
+    verb = Verb(perfect, Mode.DONE, " ".join(t.low for t in f.tokens[perfect : perfect + 2]), True)
+    act = Act(perfect, perfect + 2, "adopt", "exemplified", frozenset({"pp"}), False, False, True, "")
+    for o in named:
+        i, j = noun_phrase_start(f.tokens, o.i, such + 2), noun_phrase_end(f.tokens, o.j, f.verbs, limit=14)
+        if f.status(verb, act, i, j, "frame.exemplified", failable=False) == "done":
+            f.emit(f.lexis.kind[o.entry.id], "done", act, verb, i, j, (i, j), strength=0.8)
+
+
+def failures(f: Frame) -> None:
+    """A result that was looked for and did not come: "no joint communique", "the declaration was scrapped"."""
+    for h in f.objects:
+        if f.lexis.kind[h.entry.id] not in ("document", "agreement") or h.entry.id not in ("communique", "statement", "agreement"):
+            continue
+        i = noun_phrase_start(f.tokens, h.i)
+        before = f.low(i - 1)
+        lacking = (
+            f.low(i) == "no"
+            or before in ("without", "no")
+            or (
+                before in ("issuing", "producing", "adopting", "releasing", "a", "signing", "agreeing")
+                and f.low(i - 2) in ("without", "not")
+            )
+        )
+        if lacking and h.entry.id == "communique" and not any(o.tags is f.tags and o.head[0] <= h.i < o.head[1] for o in f.out):
+            act = Act(i, h.j, "issue", "absent", frozenset(), False, False, False, "")
+            verb = Verb(max(0, i - 1), Mode.FAILED, "no")
+            status = f.status(verb, act, i, h.j, "frame.failure")
+            if status:
+                f.emit("document", "failed", act, verb, max(0, i - 1), h.j, (i, h.j), strength=0.9)
+    for act in f.of("drop"):
+        verb = f.verb(act)
+        put_off = next(
+            (
+                k
+                for k in range(act.j, min(act.j + 6, len(f.tokens)))
+                if f.low(k) in ("admission", "entry", "accession", "signing", "decision", "meeting", "summit", "ceremony", "vote")
+            ),
+            None,
+        )
+        if put_off is not None and verb.mode is Mode.DONE and not f.broken(act.j, put_off) and not act.complete and f.ours(verb, act):
+            end = f.clause_end(put_off)
+            if f.status(verb, act, act.i, end, "frame.put-off", failable=False) == "done":
+                f.emit("decision", "done", act, verb, min(act.i, verb.start), end, (act.i, end))
+            continue
+        hits = (
+            f.left_objects(min(verb.start, act.i), EVERYTHING)
+            if act.complete or verb.passive
+            else [h for h in [f.right_object(act.j, EVERYTHING, 8)] if h is not None]
+        )
+        if not hits and "pp" in act.forms:
+            hits = [h for h in f.objects if 0 <= act.i - h.j <= 2]
+        if (
+            not hits
+            or f.lexis.kind[hits[0].entry.id] not in ("document", "agreement")
+            or verb.mode is not Mode.DONE
+            or hits[0].entry.id not in ("communique", "statement", "agreement", "terms", "vision")
+        ):
+            continue
+        h = hits[0]
+        i, j = min(noun_phrase_start(f.tokens, h.i), act.i), max(act.j, h.j)
+        if f.status(verb, act, i, j, "frame.failure") == "done":
+            f.emit(
+                f.lexis.kind[h.entry.id],
+                "failed",
+                act,
+                Verb(verb.start, Mode.FAILED, f.low(act.i)),
+                i,
+                j,
+                (noun_phrase_start(f.tokens, h.i), h.j),
+            )
+
+
+def awaited(f: Frame) -> None:
+    """Things that are ahead without an act of deciding: "a communique is expected", "a statement is in preparation"."""
+    for act in f.of("await"):
+        if act.complete:
+            hits = f.left_objects(act.i, EVERYTHING) or f.left_objects(max(0, act.i - 1), EVERYTHING)
+            h = hits[0] if hits else None
+        else:
+            h = f.right_object(act.j, EVERYTHING, 10)
+        if (
+            h is None
+            or h.entry.id in ("role", "endorsables", "accession-instrument", "tac", "documents")
+            or (
+                h.entry.id in ("body", "fund", "talks", "membership", "partnership")
+                and not act.complete
+                and f.low(act.i)[:5] not in ("propo", "sugge", "mulle", "mull")
+            )
+        ):
+            continue
+        verb = f.verb(act) if not act.complete else Verb(act.i, Mode.PLANNED, "expected")
+        if verb.mode in (Mode.FAILED, Mode.WISH) or (verb.mode is Mode.UNSURE):
+            continue
+        i = noun_phrase_start(f.tokens, h.i)
+        j = noun_phrase_end(f.tokens, h.j, f.verbs) if h.i > act.i else act.j
+        if not f.accepts(h, i, max(h.j, j if h.i > act.i else h.j), "await") or (
+            h.entry.id in ("body", "fund")
+            and not any(t.text[:1].isupper() or t.low in ("new", "regional", "asean") for t in f.tokens[i : h.j])
+        ):
+            continue
+        planned = Verb(verb.start, Mode.PLANNED, " ".join(t.low for t in f.tokens[act.i : act.j]))
+        status = f.status(planned, act, min(i, act.i), j, f"act.await+object.{h.entry.id}")
+        if status == "planned":
+            f.emit(f.lexis.kind[h.entry.id], "planned", act, planned, min(i, act.i), max(j, act.j), (i, h.j), strength=0.5)
+
+
+def quoted_documents(f: Frame) -> None:
+    """A communique or joint statement that speaks: "said in a joint statement", "according to the communique", "the statement said"."""
+    for h in f.objects:
+        if h.entry.id not in ("communique",) and not (h.entry.id == "statement" and f.low(h.i) in ("statement", "declaration")):
+            continue
+        i = noun_phrase_start(f.tokens, h.i)
+        before, two = f.low(i - 1), f.low(i - 2)
+        speaking = (before == "to" and two == "according") or (
+            before == "in"
+            and any(
+                f.low(k)
+                in (
+                    "said",
+                    "say",
+                    "says",
+                    "told",
+                    "reaffirmed",
+                    "expressed",
+                    "urged",
+                    "called",
+                    "condemned",
+                    "voiced",
+                    "reiterated",
+                    "welcomed",
+                    "pledged",
+                    "agreed",
+                    "warned",
+                    "declared",
+                    "announced",
+                    "stressed",
+                    "denounced",
+                )
+                for k in range(max(0, i - 26), i - 1)
+            )
+        )
+        after = f.low(h.j)
+        if after == ",":  # "the joint communique, out a day late, says"
+            close = next((k for k in range(h.j + 1, min(h.j + 9, len(f.tokens))) if f.tokens[k].text == ","), None)
+            after = f.low(close + 1) if close is not None else ""
+        if (
+            before in BE
+            and h.entry.id == "communique"
+            and any(
+                f.low(k) in ("document", "documents", "outcome", "result", "text", "highlight", "paper")
+                for k in range(max(0, i - 9), i - 1)
+            )
+        ):
+            speaking = True  # "The most important document is the Joint Communique"
+        speaking = speaking or after in ("said", "says", "read", "reads", "added", "noted", "stated", "condemned", "urged", "called")
+        if not speaking:
+            continue
+        if h.entry.id == "statement" and not any(
+            a.entry.id in ("ministers", "leaders") or (a.entry.detail == "context" and f.low(a.i) in ("asean", "bloc", "grouping"))
+            for a in f.tags.of("actor")
+        ):
+            continue
+        act = Act(h.i, h.j, "issue", "quoted", frozenset({"past"}), False, False, False, "")
+        verb = Verb(i, Mode.DONE, "quoted")
+        end = noun_phrase_end(f.tokens, h.j, f.verbs, limit=14)
+        if any(v.entry.id in ("national", "company", "other-body") for v in f.tags.of("veto")) and not any(
+            a.entry.id in ("ministers", "leaders") for a in f.tags.of("actor")
+        ):
+            continue
+        status = f.status(verb, act, i, end, f"quoted+object.{h.entry.id}", failable=False)
+        if status == "done":
+            f.emit("document", "done", act, verb, i, end, (i, end), strength=0.8)
