@@ -4,8 +4,8 @@ What is not understood is not guessed: a sentence gives an outcome only where an
 stand together and no word of plan, wish, recall or negation stands with them.
 """
 
-from classifiers.lexicon import Tagged
 from classifiers.frames import Found, Missed, Scene
+from classifiers.lexicon import Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document
 

@@ -6,170 +6,10 @@ A shallow reading: no parse tree, only the closed classes of function words and 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from classifiers.english import ADVERBS, BE, BREAKERS, DETERMINERS, DO, HAVE, NOT_ADVERBS, PREPOSITIONS
 from classifiers.lexicon import Hit, Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Sentence, Token
-
-BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "am", "'s", "'re"])
-HAVE = frozenset(["has", "have", "had", "having"])
-DO = frozenset(["do", "does", "did"])
-DETERMINERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "its",
-        "their",
-        "his",
-        "her",
-        "our",
-        "this",
-        "these",
-        "those",
-        "that",
-        "all",
-        "both",
-        "each",
-        "every",
-        "some",
-        "any",
-        "several",
-        "many",
-        "other",
-        "another",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "no",
-    ]
-)
-PREPOSITIONS = frozenset(
-    [
-        "of",
-        "on",
-        "for",
-        "to",
-        "in",
-        "at",
-        "by",
-        "with",
-        "from",
-        "between",
-        "towards",
-        "toward",
-        "under",
-        "over",
-        "into",
-        "about",
-        "through",
-        "within",
-        "during",
-        "against",
-        "among",
-        "as",
-        "upon",
-        "concerning",
-        "regarding",
-        "following",
-        "amid",
-        "until",
-        "since",
-        "beyond",
-    ]
-)
-BREAKERS = frozenset(
-    [
-        "that",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "while",
-        "when",
-        "where",
-        "after",
-        "before",
-        "because",
-        "although",
-        "though",
-        "but",
-        "if",
-        "unless",
-        "whereas",
-        "as",
-        "whether",
-        "since",
-        "until",
-        "so",
-        "once",
-        "and/or",
-    ]
-)
-ADVERBS = frozenset(
-    [
-        "also",
-        "then",
-        "now",
-        "later",
-        "jointly",
-        "formally",
-        "officially",
-        "today",
-        "yesterday",
-        "earlier",
-        "finally",
-        "unanimously",
-        "already",
-        "therefore",
-        "thus",
-        "again",
-        "even",
-        "still",
-        "just",
-        "recently",
-        "newly",
-        "together",
-        "duly",
-        "only",
-        "likewise",
-        "additionally",
-        "all",
-        "both",
-        "indeed",
-        "soon",
-        "well",
-        "once",
-        "here",
-        "on",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "afterwards",
-        "meanwhile",
-        "provisionally",
-        "eventually",
-        "ultimately",
-        "collectively",
-        "further",
-        "furthermore",
-        "moreover",
-        "instead",
-        "so",
-        "in-principle",
-    ]
-)
-_PLAIN = frozenset(["and", "or", ",", "'", '"', "(", ")", "-"])
 
 
 class Mode(StrEnum):
@@ -221,11 +61,7 @@ class Grammar:
         return 0
 
     def _adverb(self, t: Token) -> bool:
-        return t.low in ADVERBS or (
-            len(t.low) > 4
-            and t.low.endswith("ly")
-            and t.low not in ("family", "assembly", "supply", "reply", "apply", "july", "italy", "monthly")
-        )
+        return t.low in ADVERBS or (len(t.low) > 4 and t.low.endswith("ly") and t.low not in NOT_ADVERBS)
 
     def conditional(self, tokens: list[Token], i: int) -> str:
         """The conditional word that opens the clause of token i, or an empty string."""
@@ -604,11 +440,3 @@ def longest(hits: list[Hit]) -> list[Hit]:
         if not any(k.i <= h.i and h.j <= k.j and (k.j - k.i) > (h.j - h.i) for k in kept):
             kept.append(h)
     return kept
-
-
-PARTNERS = {
-    "china": "China", "us": "US", "u.s": "US", "eu": "EU", "uk": "UK", "japan": "Japan", "india": "India", "russia": "Russia", "australia": "Australia", "canada": "Canada", "rok": "RoK", "korea": "RoK",
-    "pakistan": "Pakistan", "norway": "Norway", "switzerland": "Switzerland", "turkey": "Turkiye", "türkiye": "Turkiye", "gcc": "GCC", "un": "UN", "hong": "Hong Kong", "france": "France", "germany": "Germany", "italy": "Italy",
-    "chile": "Chile", "brazil": "Brazil", "uae": "UAE", "morocco": "Morocco", "mercosur": "MERCOSUR", "american": "US", "zealand": "New Zealand", "russian": "Russia", "chinese": "China", "japanese": "Japan",
-}  # fmt: skip
-"""Second halves of ASEAN-X -> short English name of the partner."""

@@ -9,7 +9,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from classifiers.grammar import PARTNERS, longest
+from classifiers.english import MONTHS
+from classifiers.gazetteer import partners
+from classifiers.grammar import longest
 from classifiers.lexicon import Entry, Hit, Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Kind
@@ -17,78 +19,16 @@ from core.readings import Evidence, Meeting, MeetingMention, Span
 
 _ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
 _NUMBERED = re.compile(r"^[a-z+/ -]+?[- ]?(\d{1,2})$")
-_WORDS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
-_MONTH_NAMES = frozenset(
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
-)
+_WORDS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+).split()
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
 _LOCAL_ORDINAL = re.compile(r"(?:lần thứ|ke-|ke |ครั้งที่ |ครั้งที่|第|ika-|la |le )\s?([0-9๐-๙]{1,2})|([0-9]{1,2})(?:e|ème)\s")
 _THAI = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 FM_LEVEL = frozenset({"AMM", "AMM-RETREAT", "AMM-SPECIAL", "PMC", "ARF", "APT-FMM", "EAS-FMM", "ACC", "SEANWFZ"})
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS"})
-_STRONG = frozenset(
-    ["attend", "attended", "attends", "attending", "held", "hold", "holds", "holding", "convened", "convene", "convenes", "chaired", "chairs", "chairing", "co-chaired", "opened", "opens", "opening", "closed", "closes", "closing", "concluded", "concludes", "ended", "ends", "begins", "began", "host", "hosts", "hosted", "hosting", "during", "sidelines", "margins", "gathered", "gather", "met", "meet", "meets", "upcoming", "forthcoming", "scheduled", "session", "sessions", "plenary", "annual", "participate", "participated", "participating", "place", "agenda", "ahead", "following", "week", "delegation", "address", "addressed", "preside", "presided", "presides", "meeting", "meetings", "forum's", "talks", "tuesday", "monday", "wednesday", "thursday", "friday", "saturday", "sunday", "next", "this", "conference", "attended", "format", "speaking", "told", "gathering", "together", "founding", "session"]
-)  # fmt: skip
-
-
-_GATHERED = frozenset(
-    [
-        "met",
-        "meet",
-        "meets",
-        "meeting",
-        "gathered",
-        "gather",
-        "gathers",
-        "conference",
-        "talks",
-        "convened",
-        "week-long",
-        "session",
-        "sat",
-        "huddle",
-        "huddled",
-        "retreat",
-        "ended",
-        "closed",
-        "opened",
-        "concluded",
-        "wound",
-        "wrapped",
-        "gathering",
-    ]
-)
-_SECTORS = {
-    "finance": "AFMGM", "economic": "AEM", "economy": "AEM", "trade": "AEM", "commerce": "AEM", "defence": "ADMM", "defense": "ADMM", "health": "AHMM", "transport": "ATM", "transportation": "ATM",
-    "energy": "AMEM", "agriculture": "AMAF", "farm": "AMAF", "forestry": "AMAF", "food": "AMAF", "environment": "AMME", "haze": "AMME", "climate": "AMME", "digital": "ADGMIN", "telecom": "ADGMIN", "telecommunications": "ADGMIN",
-    "information": "AMRI", "labour": "ALMM", "labor": "ALMM", "manpower": "ALMM", "education": "ASED", "disaster": "AMMDM", "law": "ALAWMM", "justice": "ALAWMM", "tourism": "M-ATM", "science": "AMMSTI",
-    "home": "AMMTC", "interior": "AMMTC", "crime": "AMMTC", "police": "OFFICIALS", "customs": "OFFICIALS", "immigration": "OFFICIALS", "culture": "SECTORAL", "women": "SECTORAL", "women's": "SECTORAL", "youth": "SECTORAL",
-    "sports": "SECTORAL", "welfare": "SECTORAL", "minerals": "SECTORAL", "mining": "SECTORAL", "rural": "SECTORAL", "space": "SECTORAL",
-}  # fmt: skip
-
-
 _PLAIN_WORDS = frozenset({"summit", "summits", "summit's", "sidelines", "sideline", "margins"})
 _MEETING_WORDS = frozenset({"meeting", "meetings", "ministerial", "gathering", "session"})
 
@@ -162,6 +102,11 @@ class MeetingFinder:
 
     def __init__(self, book: Rulebook) -> None:
         self.calendar = Calendar(book)
+        self.partners = partners(book)
+        cues = book["meetings"]["cues"]
+        self.occurrence, self.gathered = frozenset(cues["occurrence"]), frozenset(cues["gathered"])
+        self.institution = tuple(cues["institution"])
+        self.sectors: dict[str, str] = book["meetings"]["sectors"]
 
     def find(self, doc: Document, tagged: list[Tagged], year: int | None, asean: bool, published: date | None = None) -> list[Seen]:
         """The meeting types of which the story speaks, heaviest first."""
@@ -230,7 +175,7 @@ class MeetingFinder:
         )
 
     def _with_partner(self, doc: Document, tagged: list[Tagged], lead: int, seen: dict[str, Seen]) -> None:
-        """ASEAN's ministers with one partner, in other words: "the ten met US Secretary of State…", "ASEAN-India and ASEAN-Russia sessions"."""
+        """ASEAN's ministers with one partner, in other words: "the ten met the US Secretary of State", "ASEAN-India sessions"."""
         if "PMC" in seen:
             return
         for tags in tagged:
@@ -247,11 +192,11 @@ class MeetingFinder:
                 if (
                     len(pair) == 2
                     and "asean" in pair
-                    and (pair[0] in PARTNERS or pair[1] in PARTNERS)
+                    and (pair[0] in self.partners or pair[1] in self.partners)
                     and words & {"meeting", "meetings", "session", "sessions", "talks", "ministerial", "conference"}
                 ):
                     self._note(seen, "PMC", 1.5, tags, doc, i, i + 1, "meeting.PMC.pair")
-                    seen["PMC"].partners.append(PARTNERS.get(pair[0]) or PARTNERS[pair[1]])
+                    seen["PMC"].partners.append(self.partners.get(pair[0]) or self.partners[pair[1]])
                     return
             partner = next((p for p in tags.of("party") if p.entry.detail in ("partner", "body")), None)
             ours = any(h.entry.id in ("asean", "asean-body", "region") for h in tags.of("relevance")) or {"ten", "ministers"} <= words
@@ -278,7 +223,7 @@ class MeetingFinder:
                 if h.entry.id != "leaders" or s.tokens[h.j - 1].base.startswith("summit"):
                     continue
                 after = [t.low for t in s.tokens[h.j : h.j + 5]]
-                placed = any(t.low in _MONTH_NAMES or t.low in ("week", "month", "today", "here") for t in s.tokens[h.j : h.j + 12])
+                placed = any(t.low in MONTHS or t.low in ("week", "month", "today", "here") for t in s.tokens[h.j : h.j + 12])
                 if (
                     any(w in ("meet", "met", "gather", "gathered", "meeting", "convene") for w in after)
                     and placed
@@ -300,8 +245,10 @@ class MeetingFinder:
             for i, t in enumerate(s.tokens):
                 if t.base not in ("ministers", "chiefs", "ministerial") or i == 0:
                     continue
-                code = next((_SECTORS[s.tokens[k].low] for k in range(i - 1, max(-1, i - 4), -1) if s.tokens[k].low in _SECTORS), None)
-                gathered = any(x.low in _STRONG for x in s.tokens) or s.field == "title"
+                code = next(
+                    (self.sectors[s.tokens[k].low] for k in range(i - 1, max(-1, i - 4), -1) if s.tokens[k].low in self.sectors), None
+                )
+                gathered = any(x.low in self.occurrence for x in s.tokens) or s.field == "title"
                 if code and code not in seen and gathered:
                     self._note(seen, code, 1.2 if s.field == "title" else 1.5, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
 
@@ -341,7 +288,7 @@ class MeetingFinder:
             ):
                 self._note(seen, "AMM-SPECIAL", 2.0, tags, doc, special, special + 2, "meeting.AMM-SPECIAL.plain")
                 return
-            if at is None or not ours or not any(t.low in _GATHERED for t in s.tokens) or any(c in seen for c in ("PMC", "ACC")):
+            if at is None or not ours or not any(t.low in self.gathered for t in s.tokens) or any(c in seen for c in ("PMC", "ACC")):
                 continue
             number = self.calendar.week(published) if published is not None else None
             yearly = any(t.low in ("annual", "yearly") for t in s.tokens)
@@ -465,7 +412,7 @@ class MeetingFinder:
                     continue
                 if (
                     any(ordinal_of(x) for x in before)
-                    or any(x in _MONTH_NAMES for x in before + after)
+                    or any(x in MONTHS for x in before + after)
                     or any(x in ("their", "leaders'", "leaders", "asean's", "bloc's", "next", "ministers'", "these") for x in before[-2:])
                     or any(w.entry.id == "leaders" for w in tags.of("actor") if w.j - w.i == 1 and tokens[w.i].low == "leaders")
                 ):
@@ -486,15 +433,13 @@ class MeetingFinder:
         tokens = tags.sentence.tokens
         if h.i > 1 and tokens[h.i - 1].low == "the" and tokens[h.i - 2].low in ("at", "during"):
             return not (h.i > 2 and tokens[h.i - 3].low in ("seat", "place", "membership", "observer", "chair"))
-        return any(t.low in _STRONG for t in tokens[max(0, h.i - 16) : h.i] + tokens[h.i : min(len(tokens), h.j + 10)])
+        return any(t.low in self.occurrence for t in tokens[max(0, h.i - 16) : h.i] + tokens[h.i : min(len(tokens), h.j + 10)])
 
     def _institution(self, tags: Tagged, h: Hit) -> bool:
         tokens = tags.sentence.tokens
         before = [t.low for t in tokens[max(0, h.i - 9) : h.i]]
         text = " ".join(before)
-        return any(
-            c in text for c in ("such as", "mechanisms", "asean-led", "platforms like", "frameworks like", "architecture", "forums like")
-        )
+        return any(c in text for c in self.institution)
 
     def _ordinals(self, tags: Tagged, h: Hit, doc: Document) -> list[int]:
         tokens = tags.sentence.tokens
@@ -537,16 +482,15 @@ class MeetingFinder:
                     found.append(int((m2.group(1) or m2.group(2)).translate(_THAI)))
         return [o for o in found if 0 < o < 90]
 
-    @staticmethod
-    def _partners(tags: Tagged, h: Hit) -> list[str]:
+    def _partners(self, tags: Tagged, h: Hit) -> list[str]:
         if h.entry.id not in ("PMC", "PARTNER-SUMMIT", "SOM", "AEM", "FORUM"):
             return []
         lo, hi = h.i, min(len(tags.sentence.tokens), h.j)
         names = [p.entry.id for p in tags.of("party") if lo <= p.i < hi and p.entry.detail != "member"]
         for t in tags.sentence.tokens[lo:hi]:
             for part in t.low.replace("+", "-").split("-"):
-                if "asean" in t.low and part in PARTNERS:
-                    names.append(PARTNERS[part])
+                if "asean" in t.low and part in self.partners:
+                    names.append(self.partners[part])
         return names
 
     # -- instances ------------------------------------------------------------------

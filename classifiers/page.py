@@ -1,6 +1,6 @@
 """The page around the story: which paragraph is prose, heading, caption, or furniture and links to other stories.
 
-    text -> lines (hard-wrapped ones joined) -> paragraphs, each with its kind and the reason for it
+text -> lines (hard-wrapped ones joined) -> paragraphs, each with its kind and the reason for it
 """
 
 import re
@@ -13,7 +13,9 @@ PROSE = 140
 
 _MARKS = " \t*•·▪●◦-–—|▼▶►>»#:[]()【】"
 _STOP = re.compile(r"[.!?。！？…][\"'”’»)\]]{0,3}$|:$")
-_DATELIKE = re.compile(r"\W{0,3}(?:\d{1,2}[:.]\d{2}|\d{1,2}\s?[-–]?\s?\d{0,2}\s+[A-Z][a-z]+|[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2}[/.-]\d{1,2})")
+_DATELIKE = re.compile(
+    r"\W{0,3}(?:\d{1,2}[:.]\d{2}|\d{1,2}\s?[-–]?\s?\d{0,2}\s+[A-Z][a-z]+|[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2}[/.-]\d{1,2})"
+)
 
 
 class Page:
@@ -61,7 +63,9 @@ class Page:
         if teasers:
             return Kind.CHROME, "links to other stories"
         caption = len(line) < 260 and (
-            low.lstrip(_MARKS).startswith(self._caption_starts) or low.rstrip(" |").endswith(self._caption_ends) or _anywhere(low, self._captions)
+            low.lstrip(_MARKS).startswith(self._caption_starts)
+            or low.rstrip(" |").endswith(self._caption_ends)
+            or _anywhere(low, self._captions)
         )
         if bars >= 2 or (line.endswith("|") and not terminal and not caption):
             if "(photo" in low:
@@ -92,7 +96,7 @@ class Page:
         for name in self._agencies:
             if tail.rstrip(")").endswith(name):
                 tail = tail.rstrip(")")[: -len(name)].rstrip(" (-–—/")
-                return tail[-1:] in ".!?\"”" or tail.endswith("/")
+                return tail[-1:] in '.!?"”' or tail.endswith("/")
         return bool(_STOP.search(tail))
 
     def _prose(self, line: str) -> bool:

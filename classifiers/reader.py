@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 
-from classifiers import custom, foreign, language
+from classifiers import custom, foreign, language, translation
+from classifiers.frames import Finder, Found, Missed, Scene
 from classifiers.lexicon import Lexicon, Tagged
 from classifiers.meetings import LEADERS, OFFICIALS, MeetingFinder, Seen, primary
-from classifiers.frames import Finder, Found, Missed, Scene
 from classifiers.page import Page
 from classifiers.places import relocated, visible
 from classifiers.rulebook import Rulebook, load
@@ -28,18 +28,6 @@ LONGEST = 200_000
 
 FULL = ("en",)
 PARTIAL = ("vi", "id", "ms", "th", "zh", "ja", "fr", "tl")
-
-_TRANSLATED = (
-    "asean+25",
-    "asean 25 foreign",
-    "the 4 united nations convention",
-    "3th ",
-    "2th ",
-    "1th ",
-    "hinh anh 1",
-    "acute absorption",
-    "in april 4",
-)
 
 
 class Reader:
@@ -77,7 +65,11 @@ class Reader:
     def _read(self, article: Article, doc: Document, tagged: list[Tagged], truncated: bool) -> Reading:
         lang = language.detect(article.title, article.text)
         support = LangSupport.FULL if lang in FULL else LangSupport.PARTIAL if lang in PARTIAL else LangSupport.NONE
-        flags = set(doc.flags) | ({"truncated"} if truncated else set()) | self._translated(doc)
+        flags = (
+            set(doc.flags)
+            | ({"truncated"} if truncated else set())
+            | ({"machine_translated"} if len(translation.signs(doc.text, doc.text_fold)) >= translation.ENOUGH else set())
+        )
         published = article.published.date() if article.published else None
         year = story_year(doc.sentences, published)
         asean = any(h.entry.id in ("asean", "asean-body", "region") for t in tagged for h in t.of("relevance"))
@@ -86,8 +78,16 @@ class Reader:
         relevance = self._judge.relevance(doc, tagged, {m.code for m in seen})
         if not relevance.relevant:
             return Reading(
-                relevant=False, stage=Stage.NONE, alert=False, language=lang, lang_support=support, why_relevant=relevance.evidence, flags=tuple(sorted(flags)), notes=(relevance.why,), ruleset=self.ruleset
-            )  # fmt: skip
+                relevant=False,
+                stage=Stage.NONE,
+                alert=False,
+                language=lang,
+                lang_support=support,
+                why_relevant=relevance.evidence,
+                flags=tuple(sorted(flags)),
+                notes=(relevance.why,),
+                ruleset=self.ruleset,
+            )
         main = primary(seen, {})
         level = self._level(main) if main is not None else self._deciders(tagged)
         scene = Scene(published=published, year=year, level=level)
@@ -131,11 +131,6 @@ class Reader:
     def _earlier(f: Found) -> bool:
         """In a story of what is to come: whether a result bears a date before the story's day."""
         return f.days is not None and f.days <= -2
-
-    @staticmethod
-    def _translated(doc: Document) -> set[str]:
-        low = doc.text_fold
-        return {"machine_translated"} if sum(m in low for m in _TRANSLATED) >= 1 else set()
 
     @staticmethod
     def _level(code: str | None) -> str:

@@ -122,7 +122,8 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
             "local": WORDS,
             **_SHOWN,
         },
-        "cues": {"occurrence!": WORDS, "institution!": WORDS},
+        "cues": {"occurrence!": WORDS, "institution!": WORDS, "gathered!": WORDS},
+        "sectors": {"*": STR},
     },
     "topics": {
         "[topic]": {
@@ -145,6 +146,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
     },
     "stage": {
         "commentary": {"threshold!": NUM},
+        "begun": {"past!": WORDS, "future!": WORDS, "bounds!": WORDS, "author!": WORDS},
         "[commentary.cue]": {"weight!": NUM, "where!": one_of(["any", "title", "text"], "a place"), "names!": WORDS, **_SHOWN},
     },
     "verbs": {"irregular": {"*": WORDS}},

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 _FOLD = str.maketrans(
     {
@@ -108,8 +109,11 @@ _TOKEN = re.compile(  # words first, as they are nearly all; a single letter may
     r"|[^\w\s]|_"
 )
 _ABBREVIATION = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "gen", "col", "lt", "sen", "rep", "rev", "st", "no", "nos", "vs", "etc", "e.g", "i.e", "inc", "ltd", "co", "corp", "jr", "sr", "gov", "pres", "capt", "maj", "sgt", "adm", "hon", "h.e", "dept", "est", "approx", "fig", "sec", "art", "vol", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "u.s", "u.k", "u.n", "a.m", "p.m", "ma", "amb", "min", "asst", "ph.d", "d.c", "viz", "al"]
-)  # fmt: skip
+    (
+        "mr mrs ms dr prof gen col lt sen rep rev st no nos vs etc e.g i.e inc ltd co corp jr sr gov pres capt maj sgt adm hon h.e dept est "
+        "approx fig sec art vol jan feb mar apr jun jul aug sept sep oct nov dec u.s u.k u.n a.m p.m ma amb min asst ph.d d.c viz al"
+    ).split()
+)
 _STOP = re.compile(r"[.!?。！？][\"'”’»)\]]{0,3}(?=\s|$|[A-Z“\"])|[。！？]|[;；]\s{1,3}(?=[A-Z])|…(?=\s)")
 
 
@@ -196,7 +200,7 @@ def _unglue(doc: Document) -> None:
                 cuts = _hidden_cut(t.low)
             doc.cuts.setdefault(s.field, []).extend(t.start + c for c in cuts)
             edges = [0, *cuts, len(t.text)]
-            for a, b in zip(edges, edges[1:], strict=False):
+            for a, b in pairwise(edges):
                 low = t.low[a:b]
                 out.append(Token(t.start + a, t.start + b, t.text[a:b], low, t.word))
         s.tokens = out

@@ -60,7 +60,12 @@ def expressions(tags: Tagged, published: date | None, year: int | None) -> list[
         if not (h.i and tokens[h.i].text[:1].isupper() and h.entry.id == "recalled" and h.j - h.i == 1)
     ]
     for n, t in enumerate(tokens):
-        if t.low in ("years", "decades") and n > 1 and tokens[n - 2].low == "for" and (tokens[n - 1].text.isdigit() or tokens[n - 1].low in _NUMBERS):
+        if (
+            t.low in ("years", "decades")
+            and n > 1
+            and tokens[n - 2].low == "for"
+            and (tokens[n - 1].text.isdigit() or tokens[n - 1].low in _NUMBERS)
+        ):
             found.append(When(n - 2, n + 1, "recalled", f"for {tokens[n - 1].text} {t.text}"))
         y = _year(t)
         if y is not None and year is not None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from classifiers.lexicon import Hit, Tagged
 from classifiers.frames import Found
+from classifiers.lexicon import Hit, Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Kind
 from core.codes import Stage
@@ -25,6 +25,9 @@ class Judge:
 
     def __init__(self, book: Rulebook) -> None:
         self.threshold = float(book["relevance"]["threshold"])
+        begun = book["stage"]["begun"]
+        self.past, self.future, self.bounds = frozenset(begun["past"]), frozenset(begun["future"]), frozenset(begun["bounds"])
+        self.author = tuple(begun["author"])
         self.commentary = float(book["stage"]["commentary"]["threshold"])
 
     def relevance(self, doc: Document, tagged: list[Tagged], meetings: set[str]) -> Relevance:
@@ -142,7 +145,7 @@ class Judge:
             if p.kind is not Kind.BODY:
                 line = doc.text_fold[p.start : p.end]
                 if len(line) < 240 and (
-                    any(c in line for c in _AUTHOR)
+                    any(c in line for c in self.author)
                     or (
                         line.lstrip("*|- ").startswith(("editorial", "commentary", "opinion", "op-ed", "analysis"))
                         and len(line) < 50
@@ -182,45 +185,18 @@ class Judge:
                 weight = 1.5
             words = [t.low for t in s.tokens]
             for n, w in enumerate(words):
-                if w in ("begun", "started", "opened", "began", "concluded", "ended", "wrapped", "closed") and any(
-                    h.i - 8 <= n <= h.j + 8 for h in tags.of("meeting")
-                ):
+                if w in self.bounds and any(h.i - 8 <= n <= h.j + 8 for h in tags.of("meeting")):
                     past += 2.5 * weight
-                if (w in _PAST and not any(x in ("will", "would", "to", "be", "is", "are") for x in words[max(0, n - 3) : n])) or (
+                if (w in self.past and not any(x in ("will", "would", "to", "be", "is", "are") for x in words[max(0, n - 3) : n])) or (
                     w in ("under", "underway") and (w == "underway" or words[n + 1 : n + 2] == ["way"])
                 ):
                     past += weight
                 elif w == "would":
                     future += 0.5 * weight
-                elif w in _FUTURE:
+                elif w in self.future:
                     future += weight
                 elif w == "to" and s.field == "title":
                     future += 1.2
                 elif w == "to" and n and words[n - 1] in ("is", "are", "set", "due", "scheduled", "expected", "slated", "ready"):
                     future += weight
         return past >= future, future - past
-
-
-_AUTHOR = ("the author", "the writer is", "the writer's", "views expressed", "opinions expressed", "not necessarily reflect")
-_PAST = frozenset(
-    ["opened", "began", "started", "convened", "met", "gathered", "held", "concluded", "ended", "closed", "wrapped", "attended", "discussed", "exchanged", "reaffirmed", "underlined", "underscored", "stressed", "emphasised", "emphasized", "addressed", "chaired", "presided", "co-chaired", "kicked", "sat", "reviewed", "shared", "urged", "expressed", "condemned", "voiced", "agreed", "welcomed", "reiterated", "highlighted", "commended", "proposed", "opens", "meets", "wraps", "begins", "begun", "huddle", "huddled", "spent", "noted", "affirmed", "open", "co-chairs", "hailed"]
-)  # fmt: skip
-_FUTURE = frozenset(
-    [
-        "will",
-        "upcoming",
-        "forthcoming",
-        "ahead",
-        "scheduled",
-        "expected",
-        "slated",
-        "preview",
-        "prepares",
-        "preparing",
-        "preparations",
-        "eve",
-        "tomorrow",
-        "prepares",
-        "preparatory",
-    ]
-)

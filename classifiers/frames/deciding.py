@@ -1,7 +1,8 @@
 """Decisions of any other kind: tasks given, invitations withheld, meetings set."""
 
+from classifiers.english import BE
 from classifiers.frames.frame import Act, Frame, Missed
-from classifiers.grammar import BE, Mode, Verb, noun_phrase_start
+from classifiers.grammar import Mode, Verb, noun_phrase_start
 
 
 def tasks(f: Frame) -> None:

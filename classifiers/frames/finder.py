@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from classifiers import times
+from classifiers.english import BE, DETERMINERS, HAVE, PREPOSITIONS
 from classifiers.frames import deciding, joining, reports, talks, things
 from classifiers.frames.frame import Act, Found, Frame, Lexis, Missed, Scene
-from classifiers.grammar import BE, DETERMINERS, HAVE, PREPOSITIONS, in_name
+from classifiers.grammar import in_name
 from classifiers.lexicon import Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Kind
@@ -48,7 +49,7 @@ class Finder:
         return self._settle(found), missed
 
     def _carried(self, tags: Tagged, whens: list[times.When], past: Past | None) -> Past | None:
-        """A look back that goes on: the sentences after "In 2016 the leaders met in Sochi" speak of that meeting until a new time is named."""
+        """A look back that goes on: what follows "In 2016 the leaders met" speaks of that meeting until a new time is named."""
         s = tags.sentence
         if s.field == "title" or not s.tokens:
             return None
@@ -125,7 +126,7 @@ class Finder:
         return acts
 
     def _noun(self, tags: Tagged, i: int, j: int) -> bool:
-        """Whether "issues", "plans", "reports", "support" is a noun here: behind an article or adjective, or before a mark or preposition."""
+        """Whether "issues", "plans", "reports" is a noun here: behind an article or adjective, before a mark or preposition."""
         tokens = tags.sentence.tokens
         before = tokens[i - 1] if i else None
         after = tokens[j] if j < len(tokens) else None

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from classifiers import times
-from classifiers.grammar import BE, BREAKERS, DETERMINERS, HAVE, PARTNERS, Grammar, Mode, Verb, longest
+from classifiers.english import BE, BREAKERS, DETERMINERS, HAVE
+from classifiers.gazetteer import partners
+from classifiers.grammar import Grammar, Mode, Verb, longest
 from classifiers.lexicon import Hit, Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Token
@@ -103,6 +105,7 @@ class Lexis:
         self.takes: dict[str, set[str]] = {o["id"]: set(o["takes"]) for o in book["objects"]["object"]}
         self.kind: dict[str, str] = {o["id"]: o["type"] for o in book["objects"]["object"]}
         self.specific: dict[str, bool] = {o["id"]: bool(o.get("specific")) for o in book["objects"]["object"]}
+        self.partners = partners(book)
         times.learn_months(book["time"]["months"])
 
 
@@ -164,7 +167,7 @@ class Frame:
         for t in self.tokens[i:j]:
             if ("-" in t.low and t.low.split("-")[0] in ("asean", "us", "eu")) or t.low.endswith("-asean"):
                 for part in t.low.split("-"):
-                    name = PARTNERS.get(part)
+                    name = self.lexis.partners.get(part)
                     if name:
                         names[name] = None
         return tuple(names)

@@ -1,7 +1,8 @@
 """Things that are there by other words than an act: quoted, exemplified, expected, or missing."""
 
+from classifiers.english import BE
 from classifiers.frames.frame import EVERYTHING, Act, Frame
-from classifiers.grammar import BE, Mode, Verb, noun_phrase_end, noun_phrase_start
+from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
 
 
 def exemplified(f: Frame) -> None:

@@ -1,7 +1,8 @@
 """Things decided on: documents adopted or issued, agreements signed, bodies and funds set up, measures approved."""
 
+from classifiers.english import DETERMINERS
 from classifiers.frames.frame import Act, Frame, Missed
-from classifiers.grammar import DETERMINERS, Mode, Verb, noun_phrase_end, noun_phrase_start
+from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
 from classifiers.lexicon import Hit
 
 

@@ -1,6 +1,7 @@
 """The migrations: what they make, whom they refuse, and what is left when they are killed."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from stores import NOW, VNA, entry, poll
 
+from core.alerts import DeliveryState
+from core.articles import ArticleState
 from core.errors import StoreError
+from core.sources import EntryState
 from store import Store, migrations, open_store
 from store.engines import open_engines
 from store.tables import metadata
@@ -115,6 +119,15 @@ def test_a_database_that_is_only_looked_at_is_neither_made_nor_changed(bare_url:
     open_store(bare_url, now=NOW).close()
     with open_store(bare_url, now=NOW, migrate=False) as store:
         assert store.sources() == []
+
+
+def test_the_reference_page_names_every_table_and_every_state() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "store.md").read_text(encoding="utf-8")
+    tables = page.partition("## Tables")[2].partition("## States")[0]
+    states = page.partition("## States")[2].partition("## Errors")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", tables, re.MULTILINE)) == {table.name for table in metadata.sorted_tables}
+    listed = re.findall(r"^\| \w* ?\| `(\w+)` \|", states, re.MULTILINE)
+    assert listed == [state.value for kind in (EntryState, ArticleState, DeliveryState) for state in kind]
 
 
 def test_history_is_one_line() -> None:

