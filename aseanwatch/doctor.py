@@ -32,7 +32,7 @@ class Finding:
 
 
 def examine(settings: Callable[[], Settings], clock: Clock | None = None) -> list[Finding]:
-    """All findings, in the order of what rests on what; a check that cannot be made because of another is left out."""
+    """All findings; without settings that can be read there is nothing further to look at."""
     now = (clock or wiring.SystemClock()).now()
     found = [_clock(now)]
     try:
@@ -40,17 +40,18 @@ def examine(settings: Callable[[], Settings], clock: Clock | None = None) -> lis
     except AseanwatchError as error:
         return [*found, _bad("settings", str(error))]
     found.append(_ok("settings", f"read from {known.file}" if known.file else "no file; defaults and environment"))
-    for check in (_data, _disk, _rules, _catalogue, _targets):
-        found.extend(_guarded(check, known))
-    found.extend(_guarded(lambda one: _database(one, now), known))
+    for name, check in CHECKS.items():
+        found.extend(_guarded(name, check, known, now))
     return found
 
 
-def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+def _guarded(name: str, check: "Check", settings: Settings, now: datetime) -> Iterator[Finding]:
     try:
-        yield from check(settings)
+        yield from check(settings, now)
     except (AseanwatchError, OSError) as error:
-        yield _bad(check.__name__.strip("_<>") if check.__name__ != "<lambda>" else "database", str(error))
+        yield _bad(name, str(error))
+    except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks are still made
+        yield _bad(name, f"internal error: {type(error).__name__}: {error}")
 
 
 def _ok(check: str, says: str) -> Finding:
@@ -71,7 +72,7 @@ def _clock(now: datetime) -> Finding:
     return _ok("clock", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
-def _data(settings: Settings) -> Iterator[Finding]:
+def _data(settings: Settings, now: datetime) -> Iterator[Finding]:
     folder = settings.data_dir
     if not folder.exists():
         yield _note("data", f"{folder} does not exist yet; the first start makes it")
@@ -83,7 +84,7 @@ def _data(settings: Settings) -> Iterator[Finding]:
         yield _ok("data", str(folder))
 
 
-def _disk(settings: Settings) -> Iterator[Finding]:
+def _disk(settings: Settings, now: datetime) -> Iterator[Finding]:
     free = shutil.disk_usage(_existing(settings.data_dir)).free
     says = f"{free / 1e9:.1f} GB free at {settings.data_dir}"
     yield _ok("disk", says) if free >= LEAST_FREE else _bad("disk", f"only {says}; make room")
@@ -93,18 +94,18 @@ def _existing(folder: Path) -> Path:
     return next(place for place in (folder, *folder.absolute().parents) if place.exists())
 
 
-def _rules(settings: Settings) -> Iterator[Finding]:
+def _rules(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield _ok("rules", f"load; rule set {wiring.reader(settings).ruleset[:12]}")
 
 
-def _catalogue(settings: Settings) -> Iterator[Finding]:
+def _catalogue(settings: Settings, now: datetime) -> Iterator[Finding]:
     sources = wiring.catalogue(settings)
     watched = sum(source.enabled for source in sources)
     says = f"{watched} of {len(sources)} sources are switched on"
     yield _ok("catalogue", says) if watched else _bad("catalogue", f"{says}: nothing is watched")
 
 
-def _targets(settings: Settings) -> Iterator[Finding]:
+def _targets(settings: Settings, now: datetime) -> Iterator[Finding]:
     names = sorted(wiring.channels(settings, lambda text: None))
     if settings.alerts.targets:
         yield _ok("targets", ", ".join(names))
@@ -144,3 +145,15 @@ def _outbox(store: Store) -> Finding:
     if dead or unknown:
         return _note("alerts", f"{dead} given up, {unknown} in doubt; see `aseanwatch alerts list --state dead` (or unknown)")
     return _ok("alerts", f"{states.get('pending', 0)} waiting, {states.get('sent', 0)} sent")
+
+
+Check = Callable[[Settings, datetime], Iterator[Finding]]
+CHECKS: dict[str, Check] = {
+    "data": _data,
+    "disk": _disk,
+    "rules": _rules,
+    "catalogue": _catalogue,
+    "targets": _targets,
+    "database": _database,
+}
+"""What is looked at, in this order; each may make several findings."""

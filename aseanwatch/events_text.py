@@ -32,9 +32,9 @@ def line(what: str, told: str) -> str:
     return f"{what:<11} {one_line(told, 400)}"
 
 
-def sighting_text(sighting: Sighting, title: str = "") -> str:
+def sighting_text(sighting: Sighting, title: str) -> str:
     """An outcome as one article reports it: type, status, title and the sentence that proves it."""
-    return f"[{sighting.type}, {sighting.status}] {title or sighting.title}: “{one_line(sighting.sentence.quote, 220)}”"
+    return f"[{sighting.type}, {sighting.status}] {title}: “{one_line(sighting.sentence.quote, 220)}”"
 
 
 def event_text(event: Event) -> str:
@@ -100,19 +100,32 @@ class Narrator:
         if reading.relevant:
             found = _count(len(reading.sightings), "outcome", "outcomes")
             self._say(line("read", f"{article.title or article.key}: {reading.stage}, {found}"))
+        titles = {outcome.key: outcome.title for outcome in changes.outcomes}
         sightings = {resolved.outcome: resolved.reported.sighting for resolved in changes.resolved if resolved.applied}
         for event in changes.events:
-            sighting = sightings.get(event.subject)
-            if event.kind is EventKind.OUTCOME_NEW and sighting:
-                self._say(line("new", sighting_text(sighting)))
-            elif event.kind is EventKind.OUTCOME_STATUS and sighting:
-                self._say(line(f"now {event.after}", sighting_text(sighting)))
-            elif event.kind in (EventKind.OUTCOME_CONFLICT, EventKind.OUTCOME_HELD, EventKind.ALERT_SUPPRESSED):
-                self._say(event_text(event))
+            told = self._change(event, titles.get(event.subject, event.subject), sightings.get(event.subject))
+            if told:
+                self._say(told)
         if alert:
             self._say(
                 line("alert", f"{_count(len(alert.news), 'outcome', 'outcomes')} from {alert.publisher or alert.article}: {alert.headline}")
             )
+
+    def _change(self, event: Event, title: str, sighting: Sighting | None) -> str:
+        """What happened to an outcome, as a line; empty for what only the register need know."""
+        match event.kind:
+            case EventKind.OUTCOME_NEW if sighting:
+                return line("new", sighting_text(sighting, title))
+            case EventKind.OUTCOME_STATUS if sighting:
+                return line(f"now {event.after}", sighting_text(sighting, title))
+            case EventKind.OUTCOME_CORROBORATED:
+                return line("again", title)
+            case EventKind.OUTCOME_CONFLICT | EventKind.OUTCOME_HELD:
+                return line("disputed" if event.kind is EventKind.OUTCOME_CONFLICT else "held", f"{title}: {event.detail}")
+            case EventKind.ALERT_SUPPRESSED:
+                return line("no alert", f"{title}: {event.detail}")
+            case _:
+                return ""
 
     def delivered(self, delivery: Delivery, alert: Alert, receipt: Receipt) -> None:
         """One attempt to deliver an alert came to an end."""

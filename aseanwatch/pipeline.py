@@ -1,17 +1,21 @@
 """The walk from a source to an alert: the only place where one stage follows another."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
 from core import polling, register
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
 from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
-from core.errors import ExtractError, FetchError, ReasonedError
+from core.errors import AlreadyRunning, ExtractError, FetchError, ReasonedError
 from core.outcomes import Changes, Outcome
 from core.readings import Reading
 from core.reasons import Reason
@@ -23,13 +27,16 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 60.0
 """Longer than a notifier may take (40 s): a sender that lives is never overtaken."""
 BATCH = 50
-"""Articles read, or pages listed, at one call."""
+"""Articles read at one call."""
+PAGES = 200
+"""Pages listed at one call, one of each source."""
 RECORD_PAUSE = timedelta(minutes=10)
 """When an article is read again whose reading could not be recorded."""
 HEARTBEAT = "heartbeat"
 """Under this name the store remembers when the watch was last alive."""
 
 
+Due = TypeVar("Due")
 FromEntry = Callable[[Source, Entry, datetime], Article | None]
 """The article as the feed itself gave it; None when the entry says nothing at all."""
 
@@ -74,6 +81,38 @@ class Channel:
     on_unknown: OnUnknown = OnUnknown.HOLD
 
 
+class Visits:
+    """Which servers are being visited: a slow one, or one with hundreds of new pages, gets one hand, and the others get theirs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._hosts: Counter[str] = Counter()
+
+    @contextmanager
+    def to(self, url: str) -> Iterator[None]:
+        """The time of one visit."""
+        host = _host(url)
+        with self._lock:
+            self._hosts[host] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._hosts[host] -= 1
+
+    def one_each(self, due: Sequence[Due], url: Callable[[Due], str]) -> list[Due]:
+        """The first of `due` for each server that nobody visits."""
+        with self._lock:
+            taken = {host for host, visitors in self._hosts.items() if visitors}
+        chosen = []
+        for item in due:
+            host = _host(url(item))
+            if host not in taken:
+                taken.add(host)
+                chosen.append(item)
+        return chosen
+
+
 class Pipeline:
     """The walk, in one direction. Whoever drives it asks what is due and calls the stage; the state lies in the store.
 
@@ -113,6 +152,7 @@ class Pipeline:
         owner: str,
         max_age: timedelta,
         give_up_after: timedelta = GIVE_UP_AFTER,
+        alone: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
@@ -126,16 +166,19 @@ class Pipeline:
         self._owner = owner
         self._max_age = max_age
         self._give_up_after = give_up_after
+        self._alone = alone
+        self._visits = Visits()
 
     # poll
 
     def due_polls(self) -> Sequence[tuple[Source, Polling]]:
-        """Sources to be polled now, the longest waiting first."""
-        return self._store.due_sources(self._clock.now())
+        """Sources to be polled now, the longest waiting first; one of each server that is not being visited already."""
+        return self._visits.one_each(self._store.due_sources(self._clock.now()), lambda due: due[0].url)
 
     def poll(self, source: Source, known: Polling) -> None:
         """Asks one source and records what came; a failure is recorded on the source."""
-        came = self._ask(source, known)
+        with self._visits.to(source.url):
+            came = self._ask(source, known)
         now = self._clock.now()
         names = [name for entry in _entries(came) for name in polling.names(entry)]
         used = self._store.known_identities(source.id, names) if names else set()
@@ -161,26 +204,29 @@ class Pipeline:
     # extract
 
     def due_pages(self) -> Sequence[tuple[Source, Entry, int]]:
-        """Entries whose page is to be fetched now, each with the number of attempts so far."""
-        return self._store.pending_entries(self._clock.now(), BATCH)
+        """Entries whose page is to be fetched now, each with the number of attempts so far; one of each server, as with polls."""
+        pending = self._store.pending_entries(self._clock.now(), PAGES, per_source=1)
+        return self._visits.one_each(pending, lambda due: due[1].link or due[1].identity)
 
     def extract(self, source: Source, entry: Entry, attempt: int) -> None:
         """Fetches one page and records its article. When that fails, the feed's own words are the article until the page can be had."""
         try:
             article = self._page(source, entry)
-            self._store.record_article(entry, article, self._clock.now())
+            became = self._store.record_article(entry, article, self._clock.now())
         except ReasonedError as error:
             self._page_failed(source, entry, attempt, error)
         except Exception as error:
             log.exception("extract %s", entry.link or entry.identity)
             self._page_failed(source, entry, attempt, ExtractError(Reason.INTERNAL, _words(error)))
         else:
-            self._witness.extracted(source, entry, article)
+            if became != "known":  # another feed may have announced it before
+                self._witness.extracted(source, entry, article)
 
     def _page(self, source: Source, entry: Entry) -> Article:
         if entry.link is None:
             raise ExtractError(Reason.NO_LINK, subject=entry.identity)
-        response = self._fetcher.get(entry.link, accept="page")
+        with self._visits.to(entry.link):
+            response = self._fetcher.get(entry.link, accept="page")
         if isinstance(response, NotModified):
             raise FetchError(Reason.UNEXPECTED_STATUS, "304 without a condition", subject=entry.link)
         return self._extractor.extract(source, entry, response, self._clock.now())
@@ -189,8 +235,9 @@ class Pipeline:
         now = self._clock.now()
         instead = self._from_entry(source, entry, now)
         if instead is not None:  # first, and without closing the entry: a process that dies in between only asks again
-            self._store.record_article(None, instead, now)
-            self._witness.extracted(source, entry, instead)
+            became = self._store.record_article(None, instead, now)
+            if became != "known":
+                self._witness.extracted(source, entry, instead)
         failure = Failure(
             stage="extract",
             subject=entry.link or entry.identity,
@@ -282,7 +329,9 @@ class Pipeline:
             self._witness.doubted(delivery)
 
     def heartbeat(self) -> None:
-        """Notes that we are alive."""
+        """Notes that we are alive. Raises AlreadyRunning when the lock on the database was taken from us: it is time to go."""
+        if not self._alone():
+            raise AlreadyRunning("the lock on the database is lost; another instance may have taken it", subject="heartbeat")
         self._store.remember(HEARTBEAT, self._clock.now().isoformat())
         self._witness.flush()
 
@@ -336,6 +385,14 @@ def record(
 
 def _entries(came: polling.Came) -> Sequence[Entry]:
     return came.feed.entries if isinstance(came, polling.Answer) and came.feed else ()
+
+
+def _host(url: str) -> str:
+    """Host and port of `url`; the text itself when it is none."""
+    try:
+        return urlsplit(url).netloc.lower() or url
+    except ValueError:
+        return url
 
 
 def _words(error: Exception) -> str:

@@ -83,8 +83,11 @@ class Store(Protocol):
         ...
 
     # entries and articles
-    def pending_entries(self, now: datetime, limit: int = 100) -> list[tuple[Source, Entry, int]]:
-        """Entries without an article whose time has come, longest waiting first, each with the number of failed attempts so far."""
+    def pending_entries(self, now: datetime, limit: int = 100, *, per_source: int | None = None) -> list[tuple[Source, Entry, int]]:
+        """Entries without an article whose time has come, longest waiting first, each with the number of failed attempts so far.
+
+        With `per_source` at most so many of each source.
+        """
         ...
 
     def record_article(self, entry: Entry | None, article: Article, now: datetime) -> str:

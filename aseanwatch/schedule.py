@@ -244,7 +244,8 @@ class Watch:
                 if then:
                     self._ring(then)
                 if crew is self._fetch and crew.idle:
-                    self._ring("polls")
+                    for beat in ("polls", "pages"):  # what waited for its server, of which one piece at a time is due
+                        self._ring(beat)
 
         return crew.take(key, whole, urgent=urgent)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from aseanwatch.ports import Clock, Notifier, Reader, Store
 from aseanwatch.settings import Settings
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from ingest.workers import FeedParser
 
 Say = Callable[[str], object]
+
+
+class Lock(Protocol):
+    """The lock that makes us the only watch on a database."""
+
+    def lost(self) -> bool:
+        """Whether it was taken from us."""
+        ...
 
 
 class SystemClock:
@@ -45,6 +53,7 @@ class App:
     sources: tuple[Source, ...]
     targets: tuple[str, ...]
     clock: Clock
+    lock: Lock
 
 
 @contextmanager
@@ -61,7 +70,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
     clock = clock or SystemClock()
     told, sources, rules = channels(settings, say), catalogue(settings), reader(settings)
     with ExitStack() as held:
-        held.enter_context(sole_instance(settings))
+        lock = held.enter_context(sole_instance(settings))
         store = held.enter_context(storage(settings, create=True))
         store.sync_sources(sources, clock.now())
         pipeline = Pipeline(
@@ -77,11 +86,21 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             owner=f"{socket.gethostname()}:{os.getpid()}",
             max_age=timedelta(hours=settings.alerts.max_age_hours),
             give_up_after=timedelta(hours=settings.alerts.give_up_hours),
+            alone=lambda: not lock.lost(),
         )
-        yield App(settings=settings, store=store, reader=rules, pipeline=pipeline, sources=tuple(sources), targets=tuple(told), clock=clock)
+        yield App(
+            lock=lock,
+            settings=settings,
+            store=store,
+            reader=rules,
+            pipeline=pipeline,
+            sources=tuple(sources),
+            targets=tuple(told),
+            clock=clock,
+        )
 
 
-def sole_instance(settings: Settings) -> AbstractContextManager[object]:
+def sole_instance(settings: Settings) -> AbstractContextManager[Lock]:
     """Holds the lock on the database. Raises AlreadyRunning, with the holder's pid where it is known."""
     from store import only_instance
 

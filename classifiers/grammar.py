@@ -60,7 +60,8 @@ class Grammar:
             k -= 1
         return 0
 
-    def _adverb(self, t: Token) -> bool:
+    def adverb(self, t: Token) -> bool:
+        """Whether a token may stand inside a verb group as an adverb."""
         return t.low in ADVERBS or (len(t.low) > 4 and t.low.endswith("ly") and t.low not in NOT_ADVERBS)
 
     def conditional(self, tokens: list[Token], i: int) -> str:
@@ -111,7 +112,7 @@ class Grammar:
                 if found == "be":
                     passive = True
                 continue
-            elif not self._adverb(t) and t.text not in ('"', "'", "-"):
+            elif not self.adverb(t) and t.text not in ('"', "'", "-"):
                 break
             k -= 1
             steps += 1
@@ -215,7 +216,7 @@ class Grammar:
                     (self.governor[tokens[m].low] for m in range(k - 1, max(-1, k - 5), -1) if tokens[m].low in self.governor), Mode.PLANNED
                 )
                 return governor if governor is not Mode.DONE else Mode.DONE
-            if w in BE or w in HAVE or self._adverb(tokens[k]):
+            if w in BE or w in HAVE or self.adverb(tokens[k]):
                 continue
             break
         return Mode.PLANNED if self.conditional(tokens, i) else Mode.DONE

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from classifiers import tongues
 from classifiers.patterns import GAP, PatternError, Phrase, acronym, expand
 from classifiers.rulebook import Rulebook
-from classifiers.text import Document, Sentence, fold
+from classifiers.text import SPACELESS, Document, Sentence, Token, fold
 from core.errors import ConfigError
 
 
@@ -25,6 +26,8 @@ class Entry(NamedTuple):
     cased: str = ""
     """Exact spelling that the text must have (acronyms), or empty."""
     tail: str = ""
+    lang: str = ""
+    """The languages in whose texts the entry counts, parted by spaces; empty for all."""
 
 
 class Hit(NamedTuple):
@@ -65,14 +68,43 @@ class Tagged:
                 hits.sort(key=_place)
 
 
+_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff]")
+
+
 def wide(text: str) -> bool:
     """Whether a phrase is of a script that writes no spaces between words (Thai, Lao, Khmer, Burmese, CJK)."""
-    return any(0x0E00 <= ord(c) <= 0x0EFF or 0x1000 <= ord(c) <= 0x109F or 0x1780 <= ord(c) <= 0x17FF or ord(c) >= 0x2E80 for c in text)
+    return not text.isascii() and _WIDE.search(text) is not None
+
+
+def _katakana(c: str) -> bool:
+    return "\u30a1" <= c <= "\u30fa" or c == "\u30fc"
+
+
+def _cut(sentence: Sentence, matches: list[tuple[int, int, int]]) -> None:
+    """Cuts the long tokens of a language without spaces at the edges of what was found in them."""
+    edges = sorted({at for _, start, end in matches for at in (start, end)})
+    out: list[Token] = []
+    for t in sentence.tokens:
+        inside = edges[bisect_right(edges, t.start) : bisect_left(edges, t.end)] if t.word else []
+        for a, b in pairwise([t.start, *inside, t.end]):
+            out.append(Token(a, b, t.text[a - t.start : b - t.start], t.low[a - t.start : b - t.start], t.word))
+    sentence.tokens = out
 
 
 def _folded(pattern: str) -> str:
     """`pattern` folded, its placeholders kept."""
     return "".join(part if part in ("FM", "PARTNER") else fold(part) for part in re.split(r"\b(FM|PARTNER)\b", pattern))
+
+
+ENGLISH = frozenset({"act", "object", "actor", "veto", "time", "negation", "commentary"})
+"""Kinds of entries that the rules give for English; the other languages have their own."""
+
+
+class View(NamedTuple):
+    """What of the lexicon counts in one language: its words, and the entries of each pattern."""
+
+    single: dict[str, list[Entry]]
+    entries: list[list[Entry]]
 
 
 class Lexicon:
@@ -91,13 +123,32 @@ class Lexicon:
         self._entries = [self._multi[p] for p in self._patterns]
         self._bounded = [not wide(p) for p in self._patterns]
         self._automaton = AhoCorasick(self._patterns, implementation=Implementation.ContiguousNFA)
+        self._views: dict[str, View] = {}
+        self._view("en")
 
     def __len__(self) -> int:
         return len(self._single) + len(self._patterns)
 
     # -- filling -------------------------------------------------------------
 
+    def _view(self, language: str) -> View:
+        """What counts in texts of this language; English stands in for a language without a file of its own."""
+        tongue = language if language in self._tongues else "en"
+        if tongue not in self._views:
+            false_friends = self._tongues.get(tongue, frozenset())
+
+            def kept(entries: list[Entry]) -> list[Entry]:
+                if len(entries) == 1:
+                    return entries if not entries[0].lang or tongue in entries[0].lang.split() else []
+                return list({e._replace(lang=""): None for e in entries if not e.lang or tongue in e.lang.split()})
+
+            single = {word: kept([e for e in entries if e.lang or word not in false_friends]) for word, entries in self._single.items()}
+            self._views[tongue] = View({w: e for w, e in single.items() if e}, list(map(kept, self._entries)))
+        return self._views[tongue]
+
     def _add(self, phrase: Phrase, entry: Entry) -> None:
+        if not entry.lang and (entry.kind in ENGLISH or (entry.kind == "relevance" and entry.detail.startswith("-"))):
+            entry = entry._replace(lang="en")
         if phrase.form or phrase.tail:
             entry = entry._replace(form=phrase.form or entry.form, tail=phrase.tail)
         spellings = {phrase.words}
@@ -204,15 +255,9 @@ class Lexicon:
             self.add(cue["names"], "relevance", cue["id"], str(cue["weight"]), literal=True)
         for cue in book["stage"]["commentary"]["cue"]:
             self.add(cue["names"], "commentary", cue["where"], str(cue["weight"]), literal=True)
-        for name in book.tables:
-            if name.startswith("lang."):
-                for group, words in book[name].items():
-                    if isinstance(words, list) and not any(isinstance(word, dict) for word in words):
-                        self.add(words, f"lang-{group}", name[5:], literal=True)
-                    elif isinstance(words, dict):
-                        for sub, list_ in words.items():
-                            if isinstance(list_, list):
-                                self.add(list_, f"lang-{group}", name[5:], sub, literal=True)
+        self._tongues = {code: frozenset(book[f"lang.{code}"]["grammar"].get("false_friends", ())) for code in tongues.codes(book)}
+        for kind, rule, phrase, form, detail, lang in tongues.entries(book):
+            self._add(Phrase(fold(phrase.words), tail=fold(phrase.tail)), Entry(kind, rule, form, detail, phrase.form, lang=lang))
 
     # -- laying over a document ------------------------------------------------
 
@@ -223,14 +268,19 @@ class Lexicon:
             "text": self._scan(doc.text_fold, doc.cuts.get("text")),
         }
         starts = {field: [m[1] for m in found] for field, found in raw.items()}
+        view = self._view(doc.language)
+        spaceless = doc.language in SPACELESS
         tagged = []
         for sentence in doc.sentences:
-            tags = Tagged(sentence)
-            self._words(tags)
             lo = bisect_left(starts[sentence.field], sentence.start)
             hi = bisect_left(starts[sentence.field], sentence.end)
-            if lo < hi:
-                self._phrases(tags, raw[sentence.field][lo:hi], doc)
+            matches = [m for m in raw[sentence.field][lo:hi] if view.entries[m[0]]]
+            if spaceless:
+                _cut(sentence, matches)
+            tags = Tagged(sentence)
+            self._words(tags, view.single)
+            if matches:
+                self._phrases(tags, matches, view.entries, doc)
             tags.sort()
             tagged.append(tags)
         return tagged
@@ -252,12 +302,15 @@ class Lexicon:
                 (s and text[s - 1].isalnum() and text[s].isalnum()) or (e < last and text[e].isalnum() and text[e - 1].isalnum())
             ):
                 continue
+            if not bounded[n] and (
+                (s and _katakana(text[s]) and _katakana(text[s - 1])) or (e < last and _katakana(text[e]) and _katakana(text[e - 1]))
+            ):
+                continue  # Thailand is no part of a title
             found.append((n, s, e))
         found.sort(key=lambda m: m[1])
         return found
 
-    def _words(self, tags: Tagged) -> None:
-        single = self._single
+    def _words(self, tags: Tagged, single: dict[str, list[Entry]]) -> None:
         for i, t in enumerate(tags.sentence.tokens):
             if not t.word:
                 continue
@@ -277,7 +330,7 @@ class Lexicon:
                     else:
                         tags.add(Hit(i, i + 1, entry))
 
-    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], doc: Document) -> None:
+    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: list[list[Entry]], doc: Document) -> None:
         tokens = tags.sentence.tokens
         begins = [t.start for t in tokens]
         for n, s, e in matches:
@@ -285,7 +338,7 @@ class Lexicon:
             j = bisect_left(begins, e)
             if i < 0 or j <= i:
                 continue
-            for entry in self._entries[n]:
+            for entry in entries[n]:
                 if entry.cased and doc.quote(tags.sentence.field, s, e) != entry.cased:
                     continue
                 if entry.tail:

@@ -79,7 +79,9 @@ class Page:
         if not terminal and len(line) < PROSE and not (bars == 1 and dated):
             if line[:1] in "•·▪●◦-*–" and len(line) > 25:
                 return Kind.BODY, ""
-            if line.lower() == heading or not (dated or (len(line) > 40 and any(ord(c) > 0x2E80 for c in line))):
+            if line.lower() == heading or not (
+                dated or (len(line) > 40 and any(ord(c) > 0x2E80 or 0x0E00 <= ord(c) < 0x0E80 for c in line))
+            ):
                 return Kind.HEADING, "no sentence"
         return Kind.BODY, ""
 

@@ -108,6 +108,11 @@ def _alternatives(text: str) -> list[str]:
     return out
 
 
+def literals(pattern: str) -> list[str]:
+    """The literal texts of a pattern without verbs and placeholders, as they are written. Raises PatternError."""
+    return [text.replace("\x01", "(").replace("\x02", ")") for text in _alternatives(_escaped(pattern))]
+
+
 def expand(pattern: str, irregular: Mapping[str, Sequence[str]], lists: Mapping[str, Iterable[str]] | None = None) -> list[Phrase]:
     """All literal phrases of `pattern`, folded and without doubles. Raises PatternError."""
     if not pattern.strip():

@@ -59,11 +59,11 @@ class Reader:
 
     def tagged(self, article: Article) -> tuple[Document, list[Tagged]]:
         """The article taken apart, and what the lexicon finds in each of its sentences."""
-        doc = document(article.title, article.text, self._page.paragraphs)
+        doc = document(article.title, article.text, self._page.paragraphs, language.detect(article.title, article.text))
         return doc, self._lexicon.tag(doc)
 
     def _read(self, article: Article, doc: Document, tagged: list[Tagged], truncated: bool) -> Reading:
-        lang = language.detect(article.title, article.text)
+        lang = doc.language
         support = LangSupport.FULL if lang in FULL else LangSupport.PARTIAL if lang in PARTIAL else LangSupport.NONE
         flags = (
             set(doc.flags)

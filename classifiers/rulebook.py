@@ -60,6 +60,12 @@ EXAMPLES = Fit("a list of sentences", lambda value: isinstance(value, list) and 
 _TYPE = one_of([code.value for code in OutcomeType], "an outcome type")
 _LEVEL = one_of([*(code.value for code in Level), "context"], "a level")
 _MEETING = one_of(list(MEETING_TYPES), "a meeting type")
+_SIDE = one_of(["before", "after"], "a side")
+
+MODES = (
+    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "witness", "absent", "expected", "principle", "neutral",
+)  # fmt: skip
+"""What the small words of a language say of an act (docs/reference/languages.md)."""
 
 # Keys that every entry of a rule file may carry: sentences that the rule must take, and sentences that it must leave alone.
 _SHOWN = {"yes": EXAMPLES, "no": EXAMPLES}
@@ -156,6 +162,23 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "furniture": {"anywhere!": WORDS},
         "caption": {"starts!": WORDS, "ends!": WORDS, "anywhere!": WORDS},
         "agencies": {"names!": WORDS},
+    },
+    "language": {
+        "grammar": {"thing!": _SIDE, "mode!": _SIDE, "false_friends": WORDS, "era": INT, "comma_breaks": FLAG},
+        "[act]": {"family": STR, "done": PATTERNS, "participle": PATTERNS, "bare": PATTERNS, "planned": PATTERNS, "nominal": PATTERNS},
+        "things": {"*": PATTERNS},
+        "units": {"money!": PATTERNS, "count!": PATTERNS},
+        "mode": {mode: PATTERNS for mode in MODES},
+        "clause": {"break!": PATTERNS, "relative!": PATTERNS, "join!": PATTERNS},
+        "actor": {actor: PATTERNS for actor in ("ministers", "minister", "leaders", "officials", "context", "elsewhere")},
+        "time": {"recalled!": PATTERNS, "fresh!": PATTERNS, "future!": PATTERNS, "year": PATTERNS, "months!": WORDS},
+        "stage": {"begun!": PATTERNS, "ahead!": PATTERNS},
+        "commentary": {"title!": PATTERNS, "any!": PATTERNS, "text!": PATTERNS},
+        "relevance": {cue: PATTERNS for cue in ("body!", "asean!", "sport", "markets", "local", "other-body", "bilateral")},
+        "meeting": {"occurrence!": PATTERNS, "institution!": PATTERNS},
+        "meetings": {"*": PATTERNS},
+        "topics": {"*": PATTERNS},
+        "parties": {"*": PATTERNS},
     },
     "parties": {"[party]": {"name!": STR, "iso": STR, "kind!": STR, "names": PATTERNS, "home": PATTERNS, "local": WORDS}},
     "calendar": {
@@ -266,7 +289,7 @@ def _parsed(name: str, file: RuleFile) -> Any:
         raise ConfigError(f"is not TOML: {error}", subject=file.where) from error
     except RecursionError as error:
         raise ConfigError("is not TOML that a rule file needs: nested too deeply", subject=file.where) from error
-    shape = SHAPES.get(name)
+    shape = SHAPES.get("language" if name.startswith("lang.") else name)
     if shape is not None:
         _check(shape, data, file, _NAMES.get(name, ""))
     return data

@@ -13,10 +13,11 @@ from enum import StrEnum
 from itertools import pairwise
 
 _FOLD = str.maketrans(
-    {
+    {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}  # full-width letters, digits and marks
+    | {
         "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "«": '"', "»": '"', "„": '"',
         "–": "-", "—": "-", "‑": "-", "−": "-", "‐": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\n": " ", "\t": " ",
-        "Ð": "đ", "ð": "đ", "İ": "i", "＋": "+", "（": "(", "）": ")", "，": ",", "：": ":",
+        "Ð": "đ", "ð": "đ", "İ": "i",
     }
 )  # fmt: skip
 
@@ -91,6 +92,8 @@ class Document:
     flags: set[str]
     cuts: dict[str, list[int]]
     """Per field the offsets at which a page glued two words together: phrases are matched as if a space stood there."""
+    language: str = ""
+    """ISO 639-1 code of the language, where it is known."""
 
     def quote(self, field: str, start: int, end: int) -> str:
         """The slice of a field."""
@@ -108,24 +111,39 @@ _TOKEN = re.compile(  # words first, as they are nearly all; a single letter may
     r"|[^\W_\d](?:[-'’+&/][^\W_]+)*"
     r"|[^\w\s]|_"
 )
+SPACELESS = frozenset({"th", "zh", "ja", "lo", "km", "my"})
+"""Languages that write no space between words: a run of letters is one token until the lexicon cuts it where it knows words."""
+_RUN = re.compile(
+    r"[\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ecf\u1000-\u103f\u1780-\u17dd\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
+    r"|\d+(?:[.,:]\d+)*%?|[^\W_\d\u0e01-\u0e4e\u0e80-\u0ecf\u1000-\u103f\u1780-\u17dd\u3005-\u9fff\uac00-\ud7af\uf900-\ufaff]+(?:[-'’+&/][A-Za-z0-9]+)*|[^\w\s]|_"
+)
+_ELIDED = re.compile(r"(?:[cdjlmnstCDJLMNST]|[qQ]u|[jJ]usqu|[lL]orsqu|[pP]uisqu)['’](?=[^\W\d_])|" + _TOKEN.pattern)
+"""French: the article or pronoun before an apostrophe is a word of its own."""
 _ABBREVIATION = frozenset(
     (
         "mr mrs ms dr prof gen col lt sen rep rev st no nos vs etc e.g i.e inc ltd co corp jr sr gov pres capt maj sgt adm hon h.e dept est "
         "approx fig sec art vol jan feb mar apr jun jul aug sept sep oct nov dec u.s u.k u.n a.m p.m ma amb min asst ph.d d.c viz al"
     ).split()
 )
-_STOP = re.compile(r"[.!?。！？][\"'”’»)\]]{0,3}(?=\s|$|[A-Z“\"])|[。！？]|[;；]\s{1,3}(?=[A-Z])|…(?=\s)")
+_STOP = re.compile(r"[.!?。！？][\"'”’»)\]]{0,3}(?=\s|$|[A-Z“\"])|[。！？][”’」』）》】]{0,3}|[;；]\s{1,3}(?=[A-Z])|…(?=\s)")
 
 
-def tokens(text: str, folded: str, start: int, end: int) -> list[Token]:
+# Thai marks no end of a sentence: a new one begins behind a space with one of these.
+_THAI_OPENING = re.compile(
+    r"\s(?=นอกจากนี้|นอกจากนั้น|ทั้งนี้|จากนั้น|ขณะที่|ในขณะที่|ในโอกาสนี้|ในการนี้|อย่างไรก็ตาม|ต่อมา|สำหรับ|ส่วน|ด้าน|อนึ่ง|ก่อนหน้านี้|เมื่อวันที่|เมื่อเดือน|ในวันเดียวกัน|ที่ประชุม|โดยที่ประชุม|ภายหลัง|หลังจาก|พร้อมกันนี้)"
+)
+
+
+def tokens(text: str, folded: str, start: int, end: int, language: str = "") -> list[Token]:
     """The tokens of text[start:end]."""
-    return [Token(s, e, text[s:e], folded[s:e], text[s].isalnum()) for s, e in (m.span() for m in _TOKEN.finditer(text, start, end))]
+    expression = _RUN if language in SPACELESS else _ELIDED if language == "fr" else _TOKEN
+    return [Token(s, e, text[s:e], folded[s:e], text[s].isalnum()) for s, e in (m.span() for m in expression.finditer(text, start, end))]
 
 
-def _breaks(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _breaks(text: str, start: int, end: int, language: str = "") -> list[tuple[int, int]]:
     """(start, end) of the sentences of one paragraph."""
     found, at = [], start
-    for m in _STOP.finditer(text, start, end):
+    for m in (_THAI_OPENING if language == "th" else _STOP).finditer(text, start, end):
         stop = m.end()
         if stop >= end - 1:
             break
@@ -146,17 +164,17 @@ def _breaks(text: str, start: int, end: int) -> list[tuple[int, int]]:
 _GLUE = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[A-Z]{5})(?=[a-z]{3})")
 
 
-def document(title: str, text: str, divide: Divide) -> Document:
+def document(title: str, text: str, divide: Divide, language: str = "") -> Document:
     """`title` and `text` (both NFC) taken apart; `divide(text, folded, title)` gives the paragraphs."""
     folded = fold(text)
-    doc = Document(title, text, fold(title), folded, divide(text, folded, title), [], set(), {})
+    doc = Document(title, text, fold(title), folded, divide(text, folded, title), [], set(), {}, language)
     if title.strip():
-        doc.sentences.append(Sentence("title", 0, len(title), tokens(title, doc.title_fold, 0, len(title)), -1, Kind.HEADING))
+        doc.sentences.append(Sentence("title", 0, len(title), tokens(title, doc.title_fold, 0, len(title), language), -1, Kind.HEADING))
     for n, p in enumerate(doc.paragraphs):
         if p.kind is Kind.CHROME:
             continue
-        for s, e in _breaks(text, p.start, p.end) if p.kind is Kind.BODY else [(p.start, p.end)]:
-            doc.sentences.append(Sentence("text", s, e, tokens(text, doc.text_fold, s, e), n, p.kind))
+        for s, e in _breaks(text, p.start, p.end, language) if p.kind is Kind.BODY else [(p.start, p.end)]:
+            doc.sentences.append(Sentence("text", s, e, tokens(text, doc.text_fold, s, e, language), n, p.kind))
     _unglue(doc)
     return doc
 

@@ -42,7 +42,8 @@ class TopicFinder:
                 if word in terms[h.entry.id]:
                     weight *= 0.5
                 terms[h.entry.id].add(word)
-                score[h.entry.id] += weight * (2 if s.field == "title" else 1)
+                weight *= 2 if s.field == "title" else 1
+                score[h.entry.id] += weight
                 start, end = s.tokens[h.i].start, s.tokens[h.j - 1].end
                 if len(evidence[h.entry.id]) < MOST_EVIDENCE:
                     evidence[h.entry.id].append(

@@ -84,7 +84,7 @@ class Judge:
                         Evidence(
                             span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
                             rule=f"relevance.{h.entry.id}",
-                            weight=best[0],
+                            weight=round(best[0] * factor, 2),
                         )
                     )
         plus += 2.0 * len(meetings)

@@ -1,6 +1,6 @@
 """Where in the register a report's like may stand: index terms, selective enough that looking up stays flat.
 
-A term is made of what outcomes of one kind must share: a word of the subject and the year; or, for a document that names no
+A term is made of what outcomes of one kind must share: a word of the subject and the days around; or, for a document that names no
 subject, its partner or its kind of meeting and the days around. Whatever `core.identity` joins shares a term, whichever of the
 two is looked up.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from core import wording
+from core.codes import Status
 from core.facets import YEARLY, Facet
 from core.identity import CEREMONY, SHORT_WINDOW, WINDOW, issues_one
 
@@ -27,9 +28,9 @@ def terms(one: Facet, *, around: bool = False) -> frozenset[str]:
 
 
 def _of_work(one: Facet, around: bool) -> Iterator[str]:
-    """By each telling word and the year; by less where there is none."""
-    for period in _years(one, around, WINDOW):
-        yield from (f"{one.level}|{period}|{word}" for word in one.subject - wording.WEAK or one.subject)
+    """By each telling word and the time; by less where there is none."""
+    times = _moments(one, around) | _foretold(one, around)
+    yield from (f"{one.level}|{time}|{word}" for word in one.subject - wording.WEAK or one.subject for time in times)
     if one.family == "text":
         yield from _of_unnamed(one, around)
     elif one.grade and one.partners:
@@ -80,6 +81,13 @@ _TERMS: dict[str, Callable[[Facet, bool], Iterator[str]]] = {
 def _years(one: Facet, around: bool, window: timedelta) -> set[str]:
     """The years a report may belong to, and its meeting by number (which may be told of years before)."""
     return {str(one.year), *(str(day.year) for day in _days(one.day, window, around))} | _instances(one)
+
+
+def _foretold(one: Facet, around: bool) -> set[str]:
+    """The year, by what is foretold for it and what is done in it: a deed looks for plans, a plan for both."""
+    planned = one.status is Status.PLANNED
+    sought = (True, False) if around and planned else (True,) if around else (planned,)
+    return {f"{one.year} {'planned' if plans else 'done'}" for plans in sought}
 
 
 def _moments(one: Facet, around: bool) -> set[str]:

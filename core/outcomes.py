@@ -56,7 +56,7 @@ class Outcome:
     blocks: tuple[str, ...] = ()
     """Index terms by which candidates for resolution are found; see `core.register.blocks`."""
     facets: tuple[str, ...] = ()
-    """What it was reported as, each distinct wording once, in the form that `core.identity` compares (`core.facets`); kept and given back as it is."""
+    """What it was reported as, each distinct wording once, in the form that `core.identity` compares; kept and given back as it is."""
 
 
 class EventKind(StrEnum):

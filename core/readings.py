@@ -94,6 +94,16 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserAlert:
+    """An alert that a rule of the user's own raises, with the words and sightings that raised it."""
+
+    name: str
+    about: str = ""
+    """What the rule is about, in the user's words."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NearMiss:
     """What nearly became a sighting or a label, and what kept it out."""
 
@@ -118,7 +128,9 @@ class Reading:
     why_relevant: tuple[Evidence, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
     flags: tuple[str, ...] = ()
-    """For example `machine_translated`, `truncated`, `several_stories`."""
+    """For example `machine_translated`, `truncated`, `several_stories`; `alert:NAME` for each of `user_alerts`."""
+    user_alerts: tuple[UserAlert, ...] = ()
+    """What the user's own rules raise; independent of `alert`."""
     notes: tuple[str, ...] = ()
     """Why stage and alert are what they are, in plain words."""
     ruleset: str = ""

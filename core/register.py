@@ -211,17 +211,19 @@ class _Desk:
         del self._records[second.key]
         self._merged = [(old, first.key if new == second.key else new) for old, new in self._merged]
         self._resolved = [replace(one, outcome=first.key) if one.outcome == second.key else one for one in self._resolved]
-        if second.key in self._news:
-            told = replace(self._news.pop(second.key), outcome=first.key)
-            self._news.setdefault(first.key, told)
+        told = self._news.pop(second.key, None)
+        if told is not None and first.alerted_at is None:
+            self._news[first.key] = replace(told, outcome=first.key)
         if gone.known:
             self._merged.append((second.key, first.key))
         self._event(EventKind.OUTCOME_MERGED, first.key, before=second.key, after=first.key, detail=why)
 
     def _begin(self, reported: Reported, one: Facet) -> _Record:
-        """A new record, empty; its key depends on what it is about."""
+        """A new record, empty; its key depends on what it is about (and on the article, where a record moved on from that)."""
         sighting = reported.sighting
         key = f"{sighting.type}-{digest(dump(one))[:16]}"
+        if key in self._records:
+            key = f"{sighting.type}-{digest(dump(one), reported.article)[:16]}"
         outcome = Outcome(
             key=key, type=sighting.type, status=sighting.status, level=sighting.level, title=sighting.title,
             first_seen=reported.at, last_seen=reported.at, articles=0,

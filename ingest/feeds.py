@@ -36,7 +36,7 @@ _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
 def parse_feed(body: bytes, *, source: str, url: str, content_type: str, now: datetime, zone: tzinfo | None = None) -> Feed:
-    """The feed in `body`, its entries in its own order, each once, links absolute (against `url`), texts plain and NFC.
+    """The feed in `body`, its entries in its own order, each once, links absolute (against `url`, or the site's own), texts plain and NFC.
 
     `zone` is that of dates without one. A feed that is broken but gave entries has `reason` MALFORMED_FEED, and `truncated` set when its
     end is missing. Raises ParseError: NOT_A_FEED, or MALFORMED_FEED when nothing could be saved.
@@ -45,7 +45,7 @@ def parse_feed(body: bytes, *, source: str, url: str, content_type: str, now: da
     raw = read_json(text) if text.startswith("{") else _read_xml(text, url)
     if raw is None:
         raise ParseError(Reason.NOT_A_FEED, _instead(text), subject=source)
-    entries = _entries(raw, source, url, now, zone)
+    entries = _entries(raw, source, web_url(url) or web_url(raw.site) or "", now, zone)
     if raw.broken and not entries:
         raise ParseError(Reason.MALFORMED_FEED, raw.broken, subject=source)
     return Feed(
@@ -58,12 +58,12 @@ def parse_feed(body: bytes, *, source: str, url: str, content_type: str, now: da
     )
 
 
-def _entries(raw: RawFeed, source: str, url: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
+def _entries(raw: RawFeed, source: str, base: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     names = []
     for item in raw.items:
         title, summary = title_of(item.title), text_of(item.summary)[:MAX_SUMMARY]
-        link = web_url(item.link, url) if item.link.strip() else None
+        link = web_url(item.link, base) if item.link.strip() else None
         if not (title or summary or link):
             continue  # an empty shell, or an item cut off before it said anything
         published, trust = read_date(item.published, now=now, zone=zone)
@@ -101,7 +101,8 @@ def _read_xml(text: str, url: str) -> RawFeed | None:
     broken = "" if error is None or isinstance(error, _HARMLESS) else _words(error)
     items = tuple(_raw_item(entry) for entry in found.get("entries", []))
     cut = bool(broken) and not _END.search(text[-_TAIL:])
-    return RawFeed(format=found["version"], title=_text(found.get("feed", {}), "title"), items=items, broken=broken, cut=cut)
+    about = found.get("feed", {})
+    return RawFeed(format=found["version"], title=_text(about, "title"), site=_text(about, "link"), items=items, broken=broken, cut=cut)
 
 
 def _raw_item(entry: dict[str, Any]) -> RawItem:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import certifi
 from urllib3.connection import HTTPConnection
@@ -120,7 +120,7 @@ class Http:
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> Response | NotModified:
         """The whole answer to a GET; `accept` is `feed` or `page`. Raises FetchError, whose text holds no query value of any URL."""
-        here = _target(url, Reason.BAD_URL)
+        here = _target(url)
         headers = self._headers(accept, etag, last_modified)
         request = _Request(headers=headers, conditional=bool(etag or last_modified), cap=self._cap[accept])
         left = self._deadline
@@ -198,12 +198,11 @@ class Http:
             return sock
         sock.settimeout(clock.left())  # the handshake as a whole obeys it
         try:
-            wrapped = self._tls.wrap_socket(sock, server_hostname=here.host)
+            wrapped = cast(_TlsSocket, self._tls.wrap_socket(sock, server_hostname=here.host))
         except BaseException:
             sock.close()
             raise
-        if isinstance(wrapped, _TlsSocket):
-            wrapped.clock = clock
+        wrapped.clock = clock
         return wrapped
 
     # what it answered
@@ -370,11 +369,11 @@ def _tls_words(error: ssl.SSLError) -> str:
     return error.reason or type(error).__name__
 
 
-def _target(url: str, reason: Reason) -> Target:
+def _target(url: str) -> Target:
     try:
         return target(url)
     except BadUrl as error:
-        raise FetchError(reason, str(error), subject=masked(url)) from error
+        raise FetchError(Reason.BAD_URL, str(error), subject=masked(url)) from error
 
 
 def _next_hop(here: Target, location: str) -> Target:

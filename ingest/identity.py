@@ -40,16 +40,26 @@ class Named:
 def named(*, guid: str, link: str | None, title: str, text: str) -> Named:
     """The names of an item with a plain-text `title` and `text`; `link` is absolute."""
     guid = one_line(guid, 10 * _MAX_GUID)
-    path = urlsplit(guid) if guid.startswith(("http://", "https://")) and "[" not in guid else None
-    bare = f"{path.path}?{path.query}".rstrip("?") if path else ""
+    bare = _path(guid)
     key = url_key(link) if link else ""
     return Named(
         guid=guid if len(guid) <= _MAX_GUID else "guid:" + digest(guid),
-        path="" if bare in ("", "/") else f"path:{bare}"[:_MAX_GUID],
-        link=key if key.partition("/")[2] and len(key) <= _MAX_GUID else f"link:{digest(key)}" if key.partition("/")[2] else "",
+        path=f"path:{bare}" if bare not in ("", "/") and len(bare) <= _MAX_GUID else "",
+        link="" if not key.partition("/")[2] else key if len(key) <= _MAX_GUID else "link:" + digest(key),
         text="text:" + digest(title, text),
         text_tells=len(title) + len(text) >= _ENOUGH_TEXT,
     )
+
+
+def _path(guid: str) -> str:
+    """Path and query of a guid that is a URL, else nothing."""
+    if not guid.startswith(("http://", "https://")):
+        return ""
+    try:
+        parts = urlsplit(guid)
+    except ValueError:
+        return ""
+    return f"{parts.path}?{parts.query}".rstrip("?")
 
 
 def identities(items: Sequence[Named]) -> list[tuple[str, tuple[str, ...]] | None]:

@@ -27,6 +27,8 @@ class RawFeed:
 
     format: str
     title: str
+    site: str = ""
+    """The site's own address, against which links are relative when nobody knows where the feed came from."""
     items: tuple[RawItem, ...]
     broken: str = ""
     cut: bool = False
@@ -60,7 +62,7 @@ def _json_feed(document: Mapping[str, Any]) -> RawFeed:
         for item in _objects(document, "items")
     )
     version = _text(document, "version").rpartition("/")[2].replace(".", "")
-    return RawFeed(format=f"json{version}"[:10], title=_text(document, "title"), items=items)
+    return RawFeed(format=f"json{version}"[:10], title=_text(document, "title"), site=_text(document, "home_page_url"), items=items)
 
 
 def _gdelt(document: Mapping[str, Any]) -> RawFeed:

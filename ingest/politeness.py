@@ -28,6 +28,10 @@ class Turns:
         self._servers: dict[str, _Server] = {}
         self._changed = threading.Condition()
 
+    def __len__(self) -> int:
+        """How many servers are remembered."""
+        return len(self._servers)
+
     @contextmanager
     def turn(self, origin: str) -> Iterator[None]:
         """Waits until `origin` may be asked again, and keeps the place until the block ends."""

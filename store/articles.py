@@ -2,10 +2,10 @@
 
 import unicodedata
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, select, update
 
 from core.articles import Article, ArticleState, Failure, replaces
 from core.errors import StoreError
@@ -14,14 +14,9 @@ from core.readings import Reading
 from core.sources import Entry, EntryState, Source
 from store import tables
 from store.columns import storable
-from store.database import Database, insert_new
+from store.database import LONGEST_WAIT, Database, come, insert_new
 from store.polls import SOURCE_COLUMNS, source_of
 from store.tables import article, article_revision, entry, failure, handle, reading, source
-
-LONGEST_WAIT = timedelta(hours=24)
-"""Nothing is put off for longer."""
-CLOCK_SET_BACK = LONGEST_WAIT + timedelta(hours=1)
-"""A time further ahead than this was noted by a clock that has since been set back: it counts as come."""
 
 ARTICLE_COLUMNS = [article.c[field.name] for field in fields(Article)]
 ENTRY_COLUMNS = [entry.c[name] for name in ("identity", "link", "title", "summary", "content", "published", "date_trust")]
@@ -32,10 +27,17 @@ FAILURE_COLUMNS = [failure.c[field.name] for field in fields(Failure)]
 class Articles(Database):
     """The part of the store that keeps texts."""
 
-    def pending_entries(self, now: datetime, limit: int = 100) -> list[tuple[Source, Entry, int]]:
-        """Entries without an article whose time has come, longest waiting first, each with the number of failed attempts so far."""
-        due = and_(entry.c.due_at.is_not(None), _come(entry.c.due_at, now))
+    def pending_entries(self, now: datetime, limit: int = 100, *, per_source: int | None = None) -> list[tuple[Source, Entry, int]]:
+        """Entries without an article whose time has come, longest waiting first, each with the number of failed attempts so far.
+
+        With `per_source` at most so many of each source: one that announced hundreds does not push the others off the list.
+        """
+        due = and_(entry.c.due_at.is_not(None), come(entry.c.due_at, now))
         query = _entries().where(source.c.listed, source.c.enabled, due).order_by(entry.c.due_at, entry.c.id).limit(limit)
+        if per_source is not None:
+            place = func.row_number().over(partition_by=entry.c.source_id, order_by=(entry.c.due_at, entry.c.id)).label("place")
+            line = select(entry.c.id, place).where(due).subquery()
+            query = query.join(line, line.c.id == entry.c.id).where(line.c.place <= per_source)
         with self._reading() as tx:
             return [(source_of(row), _entry(row), row._mapping[entry.c.attempts]) for row in tx.execute(query)]
 
@@ -77,7 +79,7 @@ class Articles(Database):
         """Articles that wait for the classifiers, oldest first; with `now`, without those that were put off until later."""
         query = select(*ARTICLE_COLUMNS).where(article.c.state == ArticleState.UNREAD).order_by(article.c.id).limit(limit)
         if now is not None:
-            query = query.where(_come(article.c.due_at, now))
+            query = query.where(come(article.c.due_at, now))
         with self._reading() as tx:
             return [_article(row) for row in tx.execute(query)]
 
@@ -154,7 +156,7 @@ def cleaned(article: Article) -> Article:
 
 def folded(text: str) -> str:
     """`text` without case, accents and hyphens, for searching: AMM-53 is found as amm 53, Đông as dong. The same on both databases."""
-    return unicodedata.normalize("NFKD", text.casefold()).translate(_FOLD)
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_FOLD)
 
 
 # Combining marks of Latin and Greek go; those of Thai, Khmer and the like are letters and stay.
@@ -165,10 +167,6 @@ def mark(tx: Connection, key: str, state: ArticleState, due: datetime | None = N
     """Notes how far an article has come and, where it is to be read later, when."""
     stands: dict[str, Any] = {"state": state} | ({"due_at": due} if due else {})
     tx.execute(update(article).where(article.c.handle == handle(key)).values(stands))
-
-
-def _come(due: ColumnElement[datetime] | Column[datetime], now: datetime) -> ColumnElement[bool]:
-    return or_(due <= now, due > now + CLOCK_SET_BACK)
 
 
 def _again(why: Failure) -> datetime | None:
@@ -233,5 +231,4 @@ def _postpone(tx: Connection, failed: Entry, why: Failure) -> None:
 def _log(tx: Connection, why: Failure) -> None:
     """Appends a failure; one that was logged already is the same one, told again."""
     row = {field.name: getattr(why, field.name) for field in fields(Failure)}
-    key = digest(why.stage, storable(why.subject), str(why.attempt), why.at.isoformat())
-    tx.execute(insert_new(tx, failure).values(handle=key, **row))
+    tx.execute(insert_new(tx, failure).values(handle=digest(*map(str, row.values())), **row))

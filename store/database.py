@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, TimeoutError
 
@@ -15,6 +16,10 @@ from store.turns import Line
 
 ADVISORY = 0x61736561
 """Our corner of PostgreSQL's advisory locks ("asea")."""
+LONGEST_WAIT = timedelta(hours=24)
+"""Nothing that is to be tried again waits longer, whoever asked for it."""
+CLOCK_SET_BACK = LONGEST_WAIT + timedelta(hours=1)
+"""A time further ahead than this was noted by a clock that has since been set back."""
 CHUNK = 1000
 """How many names one query looks for: well below what either database takes."""
 
@@ -50,6 +55,11 @@ def put(tx: Connection, table: Table, rows: Sequence[dict[str, Any]], key: Colum
     statement = (postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert)(table)
     taken = {name: statement.excluded[name] for name in rows[0] if name != key.name and name not in keep}
     tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=taken), rows)
+
+
+def come(due: Column[datetime], now: datetime) -> ColumnElement[bool]:
+    """Whether a time has come; one that no clock in its senses can have set counts as come."""
+    return or_(due <= now, due > now + CLOCK_SET_BACK)
 
 
 def chunks(names: Iterable[str]) -> Iterator[list[str]]:

@@ -8,7 +8,7 @@ begins plainly and cannot write. A database in memory is one connection that bot
 import os
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ class Engines:
     where: str
     path: Path | None
     """The file of a SQLite database on disk."""
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     """What must never be shown: parts of the URL."""
     reading: Line | None = None
     writing: Line | None = None
@@ -121,11 +121,14 @@ def open_engines(url: str, *, create: bool = True) -> Engines:
 
 def secrets(url: URL) -> tuple[str, ...]:
     """The parts of a URL that must not be shown: its password, wherever it stands."""
-    hidden = [str(url.password)] if url.password else []
-    for option, value in url.query.items():
-        if "password" in option:
-            hidden += [value] if isinstance(value, str) else list(value)
-    return tuple(secret for secret in hidden if secret)
+    options = [value for option in url.query if "password" in option for value in url.normalized_query[option]]
+    return tuple(secret for secret in [str(url.password or ""), *options] if secret)
+
+
+def options(url: URL, name: str) -> dict[str, str]:
+    """What the server's driver is told: the URL's options, and under which name we connect."""
+    given = {option: ",".join(values) for option, values in url.normalized_query.items()}
+    return {"connect_timeout": "10", **given, "application_name": name}
 
 
 def make_private(path: Path) -> None:
@@ -141,9 +144,9 @@ def make_private(path: Path) -> None:
 
 
 def _postgres(url: URL) -> Engine:
-    defaults = {"application_name": "aseanwatch", "connect_timeout": "10"}
-    given = {option: value for option, value in defaults.items() if option not in url.query}
-    return create_engine(url, connect_args=given, hide_parameters=True, pool_pre_ping=True, pool_timeout=QUEUE_SECONDS)
+    # The options go past the URL, which is shown wherever an engine is.
+    bare, given = url.set(query={}), options(url, "aseanwatch")
+    return create_engine(bare, connect_args=given, hide_parameters=True, pool_pre_ping=True, pool_timeout=QUEUE_SECONDS)
 
 
 def _sqlite(url: URL, begin: str, *, pool_size: int, read_only: bool = False) -> Engine:

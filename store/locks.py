@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from core.errors import AlreadyRunning, StoreError
 from store.database import ADVISORY, Turn
-from store.engines import file_of, make_private, named, parsed, secrets
+from store.engines import file_of, make_private, named, options, parsed, secrets
 
 _HOLDER = text(
     "SELECT activity.application_name FROM pg_locks AS held JOIN pg_stat_activity AS activity USING (pid) "
@@ -133,10 +133,15 @@ def _read_name(descriptor: int) -> str:
 class _ServerLock:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._session = self._number()
+
+    def _number(self) -> int | None:
+        number: int | None = self._connection.scalar(text("SELECT pg_backend_pid()"))
+        return number
 
     def lost(self) -> bool:
         try:
-            return bool(self._connection.scalar(text("SELECT 1")) != 1)
+            return self._number() != self._session  # a connection that was cut comes back as another session
         except SQLAlchemyError:
             return True
 
@@ -158,8 +163,8 @@ def _server_holder(session: Connection) -> str | None:
 @contextmanager
 def _session(url: str, name: str) -> Iterator[Connection]:
     parts = parsed(url)
-    given = {"application_name": name, "connect_timeout": "10"}
-    engine = create_engine(parts, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=given)
+    bare, given = parts.set(query={}), options(parts, name)
+    engine = create_engine(bare, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=given)
     try:
         connection = engine.connect()
     except SQLAlchemyError as error:

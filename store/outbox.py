@@ -2,8 +2,8 @@
 
     pending -> sending -> sent | dead | unknown | pending again        every arrow is one committed transaction
 
-A row that is `sending` when its lease runs out is in doubt, never pending again by itself: its sender died, and nobody knows
-whether the message arrived.
+A row that is `sending` when its lease runs out is in doubt: its sender died, and nobody knows whether the message arrived. It is
+held, unless its target would rather have it twice.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,19 +11,15 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from core.alerts import Alert, Attempt, Delivery, DeliveryState, Receipt, ReceiptKind, delivery_key
 from core.delivery import Step
 from core.outcomes import Event, EventKind
-from store.database import Database
+from store.database import LONGEST_WAIT, Database, come
 from store.events import append
 from store.tables import alert, attempt_log, delivery
 
-LONGEST_WAIT = timedelta(hours=24)
-"""No delivery waits longer for its next attempt, whatever the receiver asked."""
-CLOCK_SET_BACK = LONGEST_WAIT + timedelta(hours=1)
-"""A time further ahead than this was noted by a clock that has since been set back: it counts as come."""
 LONGEST_LEASE = timedelta(hours=1)
 YIELD_AFTER = timedelta(seconds=60)
 """How long a delivery that is being put off holds up later ones to the same target."""
@@ -32,6 +28,9 @@ ABANDONED = "the sender stopped before it could tell what came of it"
 RELEASABLE = (DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED)
 DISMISSIBLE = (DeliveryState.PENDING, DeliveryState.DEAD, DeliveryState.UNKNOWN)
 EVENTS = {DeliveryState.DEAD: EventKind.DELIVERY_DEAD, DeliveryState.UNKNOWN: EventKind.DELIVERY_UNKNOWN}
+
+Judge = Callable[[Delivery, Receipt], Step]
+"""What a receipt means for a delivery: `core.delivery.next_step`, with what the caller knows of the target."""
 
 COLUMNS = [delivery.c.alert_key.label("alert") if field.name == "alert" else delivery.c[field.name] for field in fields(Delivery)]
 
@@ -56,10 +55,6 @@ def owe(tx: Connection, alert: str, targets: Sequence[str], now: datetime) -> No
         tx.execute(insert(delivery), rows)
 
 
-Judge = Callable[[Delivery, Receipt], Step]
-"""What a receipt means for a delivery: `core.delivery.next_step`, with what the caller knows of the target."""
-
-
 class Outbox(Database):
     """The part of the store that owes messages."""
 
@@ -71,9 +66,8 @@ class Outbox(Database):
         if not 0 < lease_seconds <= LONGEST_LEASE.total_seconds():
             raise ValueError(f"a lease of {lease_seconds} s")
         with self._writing() as tx:
-            number = tx.scalar(
-                select(delivery.c.id).where(_claimable(now)).order_by(delivery.c.id).limit(1).with_for_update(skip_locked=True)
-            )
+            heads = select(delivery.c.id).where(_claimable(now)).order_by(delivery.c.id).limit(1)
+            number = tx.scalar(heads.with_for_update(skip_locked=True))
             if number is None:
                 return None
             claim = {"state": DeliveryState.SENDING, "attempt": delivery.c.attempt + 1, "claimed_at": now}
@@ -106,8 +100,9 @@ class Outbox(Database):
 
         With `orphans` whatever is being sent counts: for a watch that is alone here and has not claimed anything yet.
         """
-        ran_out = or_(delivery.c.lease_until <= now, delivery.c.lease_until > now + LONGEST_LEASE, literal(orphans))
-        query = select(delivery).where(delivery.c.state == DeliveryState.SENDING, ran_out).order_by(delivery.c.id)
+        query = select(delivery).where(delivery.c.state == DeliveryState.SENDING).order_by(delivery.c.id)
+        if not orphans:
+            query = query.where(or_(delivery.c.lease_until <= now, delivery.c.lease_until > now + LONGEST_LEASE))
         doubt = Receipt(kind=ReceiptKind.UNKNOWN, reason=ABANDONED)
         with self._writing() as tx:
             events: list[Event] = []
@@ -176,19 +171,17 @@ class Outbox(Database):
             return (made, _deliveries_of(tx, key)) if made else None
 
 
-def _due(row: Any, now: datetime) -> ColumnElement[bool]:
-    return or_(row.c.next_attempt_at <= now, row.c.next_attempt_at > now + CLOCK_SET_BACK)
-
-
 def _claimable(now: datetime) -> ColumnElement[bool]:
-    """Pending and due, nothing under way to its target, and no earlier one there that is due or has not yet been put off for long."""
-    other = delivery.alias("other")
-    under_way = other.c.state == DeliveryState.SENDING
-    before = and_(
-        other.c.state == DeliveryState.PENDING, other.c.id < delivery.c.id, or_(_due(other, now), other.c.created_at > now - YIELD_AFTER)
-    )
-    held_up = exists().where(other.c.target == delivery.c.target, or_(under_way, before))
-    return and_(delivery.c.state == DeliveryState.PENDING, _due(delivery, now), ~held_up)
+    """At the head of its target's line and due, with nothing under way to that target.
+
+    In line stands what is due, and for a minute what was put off: it keeps its place so long.
+    """
+    pending = delivery.c.state == DeliveryState.PENDING
+    due = come(delivery.c.next_attempt_at, now)
+    in_line = and_(pending, or_(due, delivery.c.created_at > now - YIELD_AFTER))
+    under_way = select(delivery.c.target).where(delivery.c.state == DeliveryState.SENDING)
+    heads = select(func.min(delivery.c.id)).where(in_line, delivery.c.target.not_in(under_way)).group_by(delivery.c.target)
+    return and_(delivery.c.id.in_(heads), pending, due)
 
 
 def _locked(tx: Connection, key: str) -> Row[Any] | None:

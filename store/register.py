@@ -6,12 +6,12 @@ The decision is the caller's and pure. What the database itself guarantees, what
 sighting a place in a reading, one alert an outcome and status.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.alerts import Alert, make_alert
 from core.articles import Article, ArticleState
@@ -24,13 +24,8 @@ from store.events import append, of_subject
 from store.outbox import owe
 from store.tables import alert, alert_outcome, article, handle, outcome, outcome_block, outcome_merged, reading, sighting
 
-
-class Decide(Protocol):
-    """Known candidates -> changes; called within the transaction, perhaps more than once."""
-
-    def __call__(self, candidates: Sequence[Outcome], /) -> Changes:
-        """What the reading changes."""
-        ...
+Decide = Callable[[Sequence[Outcome]], Changes]
+"""Known candidates -> changes; pure, for it is called within the transaction, and again when a record was overlooked."""
 
 
 class Register(Database):
@@ -44,19 +39,20 @@ class Register(Database):
         A reading of a text that has been replaced meanwhile changes nothing either: the newer text is still unread.
         Raises StoreError for an article that was never recorded; an error of `decide` passes through, and nothing is recorded.
         """
+        article = cleaned(article)
         with self._writing() as tx:
             take_turn(tx, Turn.REGISTER)
-            number = _readable(tx, cleaned(article))
+            number = _readable(tx, article)
             if number is None:
                 return Changes(), None
-            if _read_before(tx, number, cleaned(article).text_hash, reading.ruleset):
+            if _read_before(tx, number, article.text_hash, reading.ruleset):
                 mark(tx, article.key, ArticleState.READ)
                 return Changes(), None
             changes = _merged(tx, _decided(tx, blocks, decide))
             changes, suppressed = _without_told(tx, changes, now)
             news = make_alert(article, reading, changes, now)
             changes = _counted(tx, changes, number, news)
-            _record(tx, number, cleaned(article), reading, changes, now)
+            _record(tx, number, article, reading, changes, now)
             made = [] if news is None else _owe(tx, news, targets, now)
             mark(tx, article.key, ArticleState.READ)
             events = append(tx, [*changes.events, *suppressed, *made])
@@ -79,9 +75,8 @@ class Register(Database):
         The key of a record that was merged leads to the one that it is part of now.
         """
         with self._reading() as tx:
-            key = tx.scalar(select(outcome_merged.c.kept).where(outcome_merged.c.gone == key)) or key
-            found = tx.scalar(select(outcome.c.payload).where(outcome.c.key == key))
-            return (found, _sightings(tx, key), of_subject(tx, key)) if found else None
+            found = next(iter((_outcomes(tx, outcome.c.key == key) or _hidden(tx, [key])).values()), None)
+            return (found, _sightings(tx, found.key), of_subject(tx, found.key)) if found else None
 
 
 def candidates(tx: Connection, blocks: Sequence[str]) -> list[Outcome]:
@@ -142,8 +137,8 @@ def _decided(tx: Connection, blocks: Sequence[str], decide: Decide) -> Changes:
 
 def _hidden(tx: Connection, keys: Sequence[str]) -> dict[str, Outcome]:
     """The records that stand under these keys now, those included with which they were merged."""
-    kept = select(outcome_merged.c.kept).where(outcome_merged.c.gone.in_(keys))
-    return _outcomes(tx, or_(outcome.c.key.in_(keys), outcome.c.key.in_(kept)))
+    kept = tx.scalars(select(outcome_merged.c.kept).where(outcome_merged.c.gone.in_(keys)))
+    return _outcomes(tx, outcome.c.key.in_([*keys, *kept]))
 
 
 def _merged(tx: Connection, changes: Changes) -> Changes:

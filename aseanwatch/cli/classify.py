@@ -69,6 +69,6 @@ def _answer(reader: Reader, line: bytes, number: int) -> dict[str, Any]:
         raise BadItem(f"is JSON that no item needs: {error}") from error
     article = article_from_item(item)
     if item.get("published") and article.published is None:
-        complain(f"line {number}: \"published\" is no ISO 8601 time ({item['published'][:40]!r}); read as a text without a date")
+        complain(f'line {number}: "published" is no ISO 8601 time ({item["published"][:40]!r}); read as a text without a date')
     given = item.get("id")
     return reading_json("" if given is None else given, reader.read(article))

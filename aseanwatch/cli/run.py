@@ -3,22 +3,29 @@
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from aseanwatch.cli.options import settings_from, settings_options
 from aseanwatch.events_text import Narrator, line
+from core.errors import AlreadyRunning
 
 if TYPE_CHECKING:
     from aseanwatch.schedule import Happening
     from aseanwatch.wiring import App
 
+Due = TypeVar("Due")
+_TOLD = ("started", "error", "stalled", "abandoned", "stopping", "stopped")
+"""Happenings of the driver that a person is told."""
+_AGAIN = 60.0
+"""Seconds before the same one is told again."""
 log = logging.getLogger(__name__)
 
 
@@ -106,11 +113,17 @@ def _load_history(app: "App", speaker: Speaker) -> None:
 def _watch(app: "App", narrator: Narrator, speaker: Speaker) -> int:
     from aseanwatch.schedule import Watch
 
+    told: dict[tuple[str, str, str], float] = {}
+
     def tell(happening: "Happening") -> None:
-        if happening.kind in ("error", "stalled", "abandoned"):
-            speaker.event(line(happening.kind, f"{happening.job}: {happening.detail}"))
-        elif happening.kind in ("started", "stopping", "stopped"):
-            speaker.event(happening.kind)
+        if happening.kind == "error" and app.lock.lost():
+            watch.stop()
+        if happening.kind not in _TOLD:
+            return
+        what = (happening.kind, happening.job, happening.detail)
+        if time.monotonic() - told.get(what, -_AGAIN) >= _AGAIN:  # what goes wrong at every beat is told once a minute
+            told[what] = time.monotonic()
+            speaker.event(line(happening.kind, ": ".join(part for part in (happening.job, happening.detail) if part)))
 
     settings = app.settings
     watch = Watch(
@@ -123,24 +136,31 @@ def _watch(app: "App", narrator: Narrator, speaker: Speaker) -> int:
     )
     code = watch.run_forever()
     narrator.flush(at_once=True)
+    if app.lock.lost():
+        raise AlreadyRunning("the lock is lost, another instance may have taken it; stopped", subject=str(app.store.storage()["where"]))
     return code
 
 
 def _round(app: "App", narrator: Narrator, speaker: Speaker) -> int:
     """Everything that is due, once, stage after stage; 0."""
     walk = app.pipeline
-    polls = walk.due_polls()
-    pages = articles = messages = 0
+    articles = messages = 0
     with ThreadPoolExecutor(app.settings.fetch.concurrency) as pool:
-        list(pool.map(lambda due: walk.poll(*due), polls))
-        while batch := walk.due_pages():
-            pages += len(list(pool.map(lambda due: walk.extract(*due), batch)))
+        polls = _all(pool, walk.due_polls, lambda due: walk.poll(*due), key=lambda due: due[0].id)
+        pages = _all(pool, walk.due_pages, lambda due: walk.extract(*due), key=lambda due: (due[1].source, due[1].identity))
     while taken := walk.read_pending():
         articles += taken
     while walk.deliver_next():
         messages += 1
     narrator.flush(at_once=True)
-    speaker.event(
-        line("round", f"{len(polls)} sources polled, {pages} pages fetched, {articles} articles read, {messages} messages tried")
-    )
+    speaker.event(line("round", f"{polls} sources polled, {pages} pages fetched, {articles} articles read, {messages} messages tried"))
     return 0
+
+
+def _all(pool: ThreadPoolExecutor, due: Callable[[], Sequence[Due]], work: Callable[[Due], None], key: Callable[[Due], object]) -> int:
+    """Works off what is due, and what becomes due behind it, each item once; how many there were."""
+    done: set[object] = set()
+    while batch := [item for item in due() if key(item) not in done]:
+        list(pool.map(work, batch))
+        done.update(map(key, batch))
+    return len(done)

@@ -10,7 +10,7 @@ def tasks(f: Frame) -> None:
     for act in f.of("task"):
         verb = f.verb(act)
         after = [f.low(k) for k in range(act.j, min(act.j + 14, len(f.tokens)))]
-        if not {"to", "with", "of"} & set(after):
+        if not {"to", "with", "of"} & {*after, f.low(act.j - 1)}:
             continue
         receivers = (
             "officials",
@@ -33,7 +33,8 @@ def tasks(f: Frame) -> None:
             "commission",
         )
         before = [f.low(k) for k in range(max(0, verb.start - 14), verb.start)]
-        if verb.passive or (act.rule == "task" and f.low(act.i) in ("be", "was", "were", "been")):
+        passive = verb.passive or (act.rule == "task" and f.low(act.i) in ("be", "was", "were", "been"))
+        if passive:
             if not any(w in receivers for w in before):
                 continue
             i = max(0, verb.start - 1 - next((n for n, w in enumerate(reversed(before)) if w in receivers), 0))
@@ -49,7 +50,7 @@ def tasks(f: Frame) -> None:
         j = f.clause_end(act.j)
         status = f.status(verb, act, i, j, "frame.task", failable=False)
         if status == "done":
-            f.emit("decision", status, act, verb, i, j, (act.i, j))
+            f.emit("decision", status, act, verb, i, j, (act.i, j), level=f.scene.level if passive else "")
 
 
 def exclusions(f: Frame) -> None:
@@ -86,14 +87,14 @@ def decisions(f: Frame) -> None:
             continue
         nxt = act.j
         while nxt < len(f.tokens) and (
-            f.grammar._adverb(f.tokens[nxt])
+            (f.grammar.adverb(f.tokens[nxt]) and not (f.low(nxt) == "on" and not f.low(nxt + 1).endswith("day")))
             or f.low(nxt) in ("in", "principle", "by", "consensus", "not", "as", "well", "among", "themselves")
         ):
             nxt += 1
         word = f.low(nxt)
         if word == "to":
             target = nxt + 1
-            while target < len(f.tokens) and f.grammar._adverb(f.tokens[target]):
+            while target < len(f.tokens) and f.grammar.adverb(f.tokens[target]):
                 target += 1
             if f.low(target) in f.words.vague and "principle" not in [f.low(k) for k in range(act.j, nxt)]:
                 f.missed.append(

@@ -389,7 +389,7 @@ class Frame:
             and (before in BE or before in HAVE or before in self.words.subjects)
         )
 
-    def accepts(self, h: Hit, i: int, j: int, family: str) -> bool:
+    def accepts(self, h: Hit, i: int, j: int) -> bool:
         """Whether the thing is one that can be named: a bare "plan" or "measures" says nothing."""
         words = [t for t in self.tokens[i:j] if t.word and t.low not in DETERMINERS]
         named = any(t.text[:1].isupper() for t in words[1:]) or (len(words) > 1 and words[0].text[:1].isupper() and i > 0)
@@ -398,7 +398,10 @@ class Frame:
         if h.entry.id in ("body", "fund"):
             return len(words) >= 2
         if h.entry.id == "endorsables":
-            return len(words) >= 2 or self.low(i) in ("our", "its", "their")
+            telling = [t for t in words if t.low not in self.words.before_nouns]
+            return len(telling) >= 2 or self.low(i) in ("our", "its", "their", "the", "this")
+        if h.entry.id == "terms" and len(words) >= 2:
+            return True
         if self.lexis.specific[h.entry.id]:
             return True
         return named or len(words) >= 3

@@ -215,6 +215,7 @@ def _partnership_wish(f: Frame, h: Hit, relation: bool) -> None:
 
 def membership(f: Frame) -> None:
     """A state admitted to ASEAN, or made an observer."""
+    _admission_signed(f)
     for h in f.objects:
         if h.entry.id != "membership":
             continue
@@ -252,3 +253,17 @@ def membership(f: Frame) -> None:
                 strength=1.5,
             )
             break
+
+
+def _admission_signed(f: Frame) -> None:
+    """ "signed the Declaration on the Admission of Timor-Leste": the admission is done with the signing."""
+    for act in f.of("sign"):
+        at = next((k for k in range(act.j, min(act.j + 9, len(f.tokens))) if f.low(k) == "admission"), None)
+        if at is None or act.nominal or f.broken(act.j, at):
+            continue
+        verb = f.verb(act)
+        j = max([at + 1, *(p.j for p in f.parties if at < p.i <= at + 6)])
+        status = f.status(verb, act, act.i, j, "frame.membership", failable=False)
+        if status is not None:
+            f.emit("membership", status, act, verb, min(act.i, verb.start), j, (act.i, j), parties=f.party_names(at, j), strength=1.5)
+            return

@@ -116,7 +116,7 @@ def awaited(f: Frame) -> None:
             continue
         i = noun_phrase_start(f.tokens, h.i)
         j = noun_phrase_end(f.tokens, h.j, f.verbs) if h.i > act.i else act.j
-        if not f.accepts(h, i, max(h.j, j if h.i > act.i else h.j), "await") or (
+        if not f.accepts(h, i, max(h.j, j if h.i > act.i else h.j)) or (
             h.entry.id in ("body", "fund")
             and not any(t.text[:1].isupper() or t.low in ("new", "regional", "asean") for t in f.tokens[i : h.j])
         ):

@@ -74,7 +74,7 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
             return True
         if act.family == "establish" and kind == "mechanism" and status == "failed":
             continue
-        if not f.accepts(hit, i, j, act.family):
+        if not f.accepts(hit, i, j):
             f.missed.append(Missed(f.tags, i, j, rule, "not a thing that can be named"))
             continue
         if (
@@ -202,7 +202,7 @@ def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
         if negated:
             status = "failed"
         head_end = noun_phrase_end(f.tokens, h.j, f.verbs | {verb.start}, limit=max(1, start - h.j) if start > h.j else 1)
-        if not f.accepts(h, i, max(head_end, h.j), act.family):
+        if not f.accepts(h, i, max(head_end, h.j)):
             f.missed.append(Missed(f.tags, i, end, rule, "not a thing that can be named"))
             continue
         f.emit(kind, status, act, verb, i, end, (i, max(head_end, h.j)))
@@ -226,7 +226,7 @@ def _participle(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
     if f.low(i) == "no":
         status = "failed"
     head = (i, max(h.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=max(1, act.i - h.j))))
-    if kind == "mechanism" or not f.accepts(h, *head, act.family):
+    if kind == "mechanism" or not f.accepts(h, *head):
         f.missed.append(Missed(f.tags, i, act.j, rule, "a participle without a thing that can be named"))
         return
     listed = next(

@@ -4,6 +4,7 @@ Alembic enters here. A process that dies half-way leaves the schema it found; th
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from core.errors import StoreError
 from store.database import Turn, take_turn
 
 FOLDER = Path(__file__).parent
+_ALEMBIC = threading.Lock()
+"""Alembic keeps the migration that it runs in a global: one at a time in a process, whatever the database."""
 
 
 def head() -> str:
@@ -32,7 +35,7 @@ def revision(tx: Connection) -> str | None:
 
 def upgrade(writer: Engine, where: str) -> None:
     """Brings the database to `head`. Raises StoreError for one that a newer version of the program has migrated."""
-    with _transaction(writer, where) as tx:
+    with _ALEMBIC, _transaction(writer, where) as tx:
         take_turn(tx, Turn.SCHEMA)
         found = revision(tx)
         if found == head():

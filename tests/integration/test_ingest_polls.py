@@ -112,7 +112,7 @@ def bystander() -> Iterator[Publisher]:
 
 @pytest.fixture
 def watcher(site: Publisher, bystander: Publisher, parser: FeedParser) -> Watcher:
-    http = Http(user_agent="aseanwatch/0.1.0", allow=[site.origin, bystander.origin], deadline=0.5, per_host_gap=0)
+    http = Http(user_agent="aseanwatch/0.1.0", allow=[site.origin, bystander.origin], deadline=2.0, per_host_gap=0)
     return Watcher(http=http, parser=parser)
 
 

@@ -1,5 +1,6 @@
 """What the store promises, on SQLite in memory, SQLite on disk and PostgreSQL alike."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -540,7 +541,7 @@ def test_two_records_that_turn_out_to_be_one_are_one_for_good(store: Store) -> N
     kept, gone = key_of("Statement"), key_of("Declaration")
     said = reading(third, "Statement")
 
-    def merging(known: list[Outcome]) -> Changes:
+    def merging(known: Sequence[Outcome]) -> Changes:
         changes = desk(third, said, NOW + 2 * MINUTE)(known)
         joined = Event(kind=EventKind.OUTCOME_MERGED, subject=gone, at=NOW, after=kept)
         return replace(changes, merged=((gone, kept),), events=(*changes.events, joined))
@@ -560,7 +561,7 @@ def test_two_records_that_turn_out_to_be_one_are_one_for_good(store: Store) -> N
     store.record_article(None, fourth, NOW)
     seen: list[list[str]] = []
 
-    def watching(known: list[Outcome]) -> Changes:
+    def watching(known: Sequence[Outcome]) -> Changes:
         seen.append([outcome.key for outcome in known])
         return Changes()
 

@@ -74,6 +74,7 @@ def test_a_lock_in_a_server_is_lost_with_its_session(postgresql: postgres.Server
         assert not held.lost()
         postgresql.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'aseanwatch %'")
         assert held.lost()
+        assert held.lost(), "it does not come back by itself"
         with only_instance(postgres_url) as next_one:
             assert not next_one.lost()
 

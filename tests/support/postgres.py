@@ -81,7 +81,7 @@ def running() -> Iterator[Server]:
 def _started(postgres: Path, data: Path, identity: dict[str, Any]) -> Iterator[Server]:
     port = _free_port()
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    command = ["/bin/sh", "-c", ENDS_WITH_US, "sh", postgres, "-D", data, "-p", str(port), *settings]
+    command = ["/bin/sh", "-c", ENDS_WITH_US, "sh", str(postgres), "-D", str(data), "-p", str(port), *settings]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
     said: deque[str] = deque(maxlen=50)
     settled = threading.Event()
@@ -102,7 +102,8 @@ def _started(postgres: Path, data: Path, identity: dict[str, Any]) -> Iterator[S
                 raise RuntimeError("PostgreSQL did not start:\n" + "".join(said))
             yield Server(port)
         finally:
-            process.stdin.close()  # type: ignore[union-attr]
+            assert process.stdin is not None
+            process.stdin.close()
             process.wait()
             listener.join()
 
