@@ -149,6 +149,8 @@ def nearest(found: list[When], tokens: list[Token], i: int, j: int) -> When | No
     for w in found:
         a, b = (w.j, i) if w.j <= i else (j, w.i)
         gap = max(0, b - a)
+        if gap > 3 and w.words.lower().startswith(("annivers", "commemor", "histor")):
+            continue  # "the 50th anniversary" makes what stands beside it background, not the whole sentence
         cost = float(gap)
         for k in range(a, b):
             t = tokens[k]

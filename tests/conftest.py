@@ -1,11 +1,11 @@
 """The databases that tests run on: SQLite in memory and on disk, and a PostgreSQL of our own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import postgres
 import pytest
-from stores import NOW
+from stores import NOW, emptied
 
 from store import Store, open_store
 
@@ -29,17 +29,22 @@ def postgres_url(postgresql: postgres.Server) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite-disk", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database that several stores may open at once."""
+    """The URL of a database for this test alone, which several stores may open at once."""
     return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else f"sqlite:///{tmp_path / 'watch.db'}"
 
 
-@pytest.fixture(params=["sqlite-memory", "sqlite-disk", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty store, on each kind of database in turn."""
-    urls: dict[str, Callable[[], str]] = {
-        "sqlite-memory": lambda: "sqlite://",
-        "sqlite-disk": lambda: f"sqlite:///{tmp_path / 'watch.db'}",
-        "postgresql": lambda: str(request.getfixturevalue("postgres_url")),
-    }
-    with open_store(urls[request.param](), now=NOW) as opened:
+@pytest.fixture(scope="session", params=["sqlite-memory", "sqlite-disk", "postgresql"])
+def opened_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store on each kind of database in turn, opened once for all tests."""
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("postgresql").create("shared", TEMPLATE))
+    else:
+        url = "sqlite://" if request.param == "sqlite-memory" else f"sqlite:///{tmp_path_factory.mktemp('store') / 'watch.db'}"
+    with open_store(url, now=NOW) as opened:
         yield opened
+
+
+@pytest.fixture
+def store(opened_store: Store) -> Store:
+    """An empty store, on each kind of database in turn."""
+    return emptied(opened_store)

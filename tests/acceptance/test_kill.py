@@ -120,6 +120,13 @@ def test_killed_at_every_point_between_a_feed_and_a_receipt(siege: Siege, points
     siege.holds()
 
 
+def test_killed_with_the_entries_in_hand_when_the_feed_will_not_change_again(siege: Siege) -> None:
+    siege.dies_at("before:entry")
+    siege.comes_to_rest()  # validators that had been kept without the entries would make this wait for ever
+
+    siege.holds()
+
+
 def test_killed_while_a_receiver_has_the_message_and_has_not_said_so(siege: Siege) -> None:
     arrived, answer = threading.Semaphore(0), threading.Event()
 

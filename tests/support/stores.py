@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
+
 from core.alerts import Alert
 from core.articles import Article
 from core.codes import Level, OutcomeType, Stage, Status
@@ -12,6 +14,7 @@ from core.outcomes import Changes, Event, EventKind, Outcome, Reported, Resolved
 from core.readings import Evidence, Meeting, MeetingMention, Reading, Sighting, Span
 from core.sources import DateTrust, Entry, Poll, Polling, Source
 from store import Store
+from store.tables import metadata
 
 NOW = datetime(2026, 7, 11, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -140,3 +143,14 @@ def tell(
     """Records the article and what was read in it; the changes and the alert."""
     store.record_article(None, article, now)
     return store.record_reading(article, said, blocks(said), desk(article, said, now), targets, now)
+
+
+def emptied(store: Store) -> Store:
+    """The store, with nothing in it."""
+    with store._writing() as tx:
+        if tx.dialect.name == "postgresql":
+            tx.execute(text(f"TRUNCATE {', '.join(table.name for table in metadata.sorted_tables)}"))
+        else:
+            for table in reversed(metadata.sorted_tables):
+                tx.execute(table.delete())
+    return store
