@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -45,11 +45,13 @@ def _place(hit: Hit) -> tuple[int, int]:
 class Tagged:
     """The hits of one sentence, by kind, in order of place."""
 
-    __slots__ = ("_kinds", "sentence", "words")
+    __slots__ = ("_kinds", "sentence", "whens", "words")
 
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         self._kinds: dict[str, list[Hit]] = {}
+        self.whens: Any = None
+        """The sentence's time expressions, once `times` has worked them out."""
         self.words = frozenset([t.low for t in sentence.tokens])
         """The folded words and marks of the sentence, to pass quickly over one that cannot matter."""
 

@@ -9,12 +9,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from classifiers import times
 from classifiers.english import MONTHS
 from classifiers.gazetteer import partners
 from classifiers.grammar import longest
 from classifiers.lexicon import Entry, Hit, Tagged
 from classifiers.rulebook import Rulebook
-from classifiers.text import Document, Kind
+from classifiers.text import Document, Kind, Sentence
 from core.readings import Evidence, Meeting, MeetingMention, Span
 
 _ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
@@ -118,20 +119,15 @@ class MeetingFinder:
             s = tags.sentence
             if s.kind in (Kind.CAPTION, Kind.CHROME) or (s.kind is Kind.HEADING and s.field == "text" and n > 3):
                 continue
+            place = self._place(s, lead)
+            whens = None
+            counted: set[str] = set()
             for code, hit in self._hits(tags, doc, asean, fm_week):
                 m = seen.setdefault(code, Seen(code))
-                weight = (
-                    3.0
-                    if s.field == "title"
-                    else 0.5
-                    if s.kind is Kind.HEADING
-                    else 2.0
-                    if s.paragraph == lead
-                    else 1.0
-                    if s.paragraph <= lead + 2
-                    else 0.5
-                )
-                recalled = any(h.entry.id == "recalled" for h in tags.of("time"))
+                weight = 0.0 if code in counted else place  # "the Meeting (AMM-57)" names it once
+                counted.add(code)
+                whens = times.expressions(tags, published, year) if whens is None else whens
+                recalled = any(w.sense == "recalled" and (w.j <= hit.i or w.i - hit.j <= 8) for w in whens)
                 ordinals = self._ordinals(tags, hit, doc)
                 partners = self._partners(tags, hit)
                 fresh = not recalled
@@ -141,7 +137,7 @@ class MeetingFinder:
                         fresh = False
                 if not fresh:
                     weight *= 0.3
-                elif ordinals:
+                elif ordinals and weight:
                     weight += 0.7
                 m.weight += weight
                 m.current = m.current or fresh
@@ -164,6 +160,15 @@ class MeetingFinder:
             self._sectors(doc, tagged, lead, seen)
             self._foreign_ministers(doc, tagged, published, lead, seen)
         return sorted(seen.values(), key=lambda m: (-m.weight, m.first))
+
+    @staticmethod
+    def _place(s: Sentence, lead: int) -> float:
+        """How much a mention weighs by where it stands: title, opening, or further down."""
+        if s.field == "title":
+            return 3.0
+        if s.kind is Kind.HEADING:
+            return 0.5
+        return 2.0 if s.paragraph == lead else 1.0 if s.paragraph <= lead + 2 else 0.5
 
     def _note(self, seen: dict[str, Seen], code: str, weight: float, tags: Tagged, doc: Document, i: int, j: int, rule: str) -> None:
         s = tags.sentence
@@ -195,7 +200,7 @@ class MeetingFinder:
                     and (pair[0] in self.partners or pair[1] in self.partners)
                     and words & {"meeting", "meetings", "session", "sessions", "talks", "ministerial", "conference"}
                 ):
-                    self._note(seen, "PMC", 1.5, tags, doc, i, i + 1, "meeting.PMC.pair")
+                    self._note(seen, "PMC", self._place(s, lead), tags, doc, i, i + 1, "meeting.PMC.pair")
                     seen["PMC"].partners.append(self.partners.get(pair[0]) or self.partners[pair[1]])
                     return
             partner = next((p for p in tags.of("party") if p.entry.detail in ("partner", "body")), None)
@@ -207,7 +212,7 @@ class MeetingFinder:
                 & {"met", "meets", "meet", "sides", "talks", "talked", "counterparts", "co-chaired", "co-chairs", "urged", "presses"}
                 and (words & {"asean", "ten", "eleven", "bloc"})
             ):
-                self._note(seen, "PMC", 1.0, tags, doc, partner.i, partner.j, "meeting.PMC.partner")
+                self._note(seen, "PMC", self._place(s, lead), tags, doc, partner.i, partner.j, "meeting.PMC.partner")
                 seen["PMC"].partners.append(partner.entry.id)
                 return
 
@@ -245,12 +250,13 @@ class MeetingFinder:
             for i, t in enumerate(s.tokens):
                 if t.base not in ("ministers", "chiefs", "ministerial") or i == 0:
                     continue
-                code = next(
-                    (self.sectors[s.tokens[k].low] for k in range(i - 1, max(-1, i - 4), -1) if s.tokens[k].low in self.sectors), None
-                )
+                near = [x.low for x in s.tokens[max(0, i - 5) : i]] + [x.low for x in s.tokens[i + 1 : i + 8] if t.low == "ministers"]
+                listed = near[: len(s.tokens[max(0, i - 5) : i])] if "responsible" not in near else near
+                codes = dict.fromkeys(self.sectors[w] for w in listed if w in self.sectors)
                 gathered = any(x.low in self.occurrence for x in s.tokens) or s.field == "title"
-                if code and code not in seen and gathered:
-                    self._note(seen, code, 1.2 if s.field == "title" else 1.5, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
+                for code in codes if gathered else ():
+                    if code not in seen or seen[code].evidence[0].rule.endswith(".sector"):
+                        self._note(seen, code, self._place(s, lead) * 0.7, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
 
     def _foreign_ministers(self, doc: Document, tagged: list[Tagged], published: date | None, lead: int, seen: dict[str, Seen]) -> None:
         """A gathering of ASEAN's foreign ministers without a name: the AMM when the calendar has one that week, else a special meeting."""
@@ -466,7 +472,7 @@ class MeetingFinder:
                 break
         if not found:
             for k in range(h.i, min(h.j + 2, len(tokens))):
-                m = _NUMBERED.match(tokens[k].low) if k < h.j else None
+                m = _NUMBERED.match(tokens[k].low) if k < h.j and "+" not in tokens[k].low else None
                 if m and 1 <= int(m.group(1)) <= 80:
                     found.append(int(m.group(1)))
                 elif k >= h.j and tokens[k].text.isdigit() and len(tokens[k].text) <= 2 and h.entry.detail == "acronym":
@@ -527,10 +533,11 @@ class MeetingFinder:
 def primary(seen: list[Seen], outcomes_near: dict[str, float]) -> str | None:
     """The type whose work the story reports: by where and how often it is named, and where the results stand."""
     scores: dict[str, float] = defaultdict(float)
+    current = any(m.current for m in seen)
     for m in seen:
         factor = 0.35 if m.code in ("BILATERAL",) else 0.6 if m.code in ("FORUM", "OFFICIALS", "SOM", "COC") else 1.0
-        scores[m.code] = (m.weight + outcomes_near.get(m.code, 0.0)) * factor * (1.0 if m.current else 0.2)
+        scores[m.code] = (m.weight + outcomes_near.get(m.code, 0.0)) * factor * (1.0 if m.current or not current else 0.2)
     if not scores:
         return None
     best = max(scores, key=lambda c: scores[c])
-    return best if scores[best] > 0.3 and best != "BILATERAL" else None
+    return best if scores[best] >= 0.1 and best != "BILATERAL" else None

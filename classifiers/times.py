@@ -52,7 +52,14 @@ def learn_months(months: dict[str, int]) -> None:
 
 
 def expressions(tags: Tagged, published: date | None, year: int | None) -> list[When]:
-    """The time expressions of a sentence."""
+    """The time expressions of a sentence; worked out once."""
+    if tags.whens is None:
+        tags.whens = _expressions(tags, published, year)
+    whens: list[When] = tags.whens
+    return whens
+
+
+def _expressions(tags: Tagged, published: date | None, year: int | None) -> list[When]:
     tokens = tags.sentence.tokens
     found = [
         When(h.i, h.j, h.entry.id, " ".join(t.text for t in tokens[h.i : h.j]))
