@@ -530,12 +530,21 @@ class MeetingFinder:
         return out
 
 
-def primary(seen: list[Seen], outcomes_near: dict[str, float]) -> str | None:
-    """The type whose work the story reports: by where and how often it is named, and where the results stand."""
+def primary(seen: list[Seen], outcomes_near: dict[str, float], deciders: str = "") -> str | None:
+    """The type whose work the story reports: by where and how often it is named, and where the results stand.
+
+    `deciders` is the level of which the story speaks most: where ministers act, the Summit is what they prepare.
+    """
     scores: dict[str, float] = defaultdict(float)
     current = any(m.current for m in seen)
     for m in seen:
         factor = 0.35 if m.code in ("BILATERAL",) else 0.6 if m.code in ("FORUM", "OFFICIALS", "SOM", "COC") else 1.0
+        if (
+            m.code in LEADERS
+            and deciders == "ministerial"
+            and any(o.code not in LEADERS | OFFICIALS | {"BILATERAL", "FORUM"} for o in seen)
+        ):
+            factor = 0.45
         scores[m.code] = (m.weight + outcomes_near.get(m.code, 0.0)) * factor * (1.0 if m.current or not current else 0.2)
     if not scores:
         return None

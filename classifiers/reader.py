@@ -88,12 +88,13 @@ class Reader:
                 notes=(relevance.why,),
                 ruleset=self.ruleset,
             )
-        main = primary(seen, {})
-        level = self._level(main) if main is not None else self._deciders(tagged)
+        deciders = self._deciders(tagged)
+        main = primary(seen, {}, deciders)
+        level = self._level(main) if main is not None else deciders
         scene = Scene(published=published, year=year, level=level)
         finder = self._outcomes if support is LangSupport.FULL else self._foreign
         found, missed = finder.find(doc, tagged, scene)
-        main = primary(seen, self._near(doc, seen, found))
+        main = primary(seen, self._near(doc, seen, found), deciders)
         commentary = self._judge.commentary_score(doc, tagged)
         begun, ahead = self._judge.begun(tagged, found) if support is LangSupport.FULL else self._foreign.begun(doc, tagged)
         if not begun and ahead >= 2:
@@ -140,9 +141,9 @@ class Reader:
     def _deciders(tagged: list[Tagged]) -> str:
         """The level of a story that names no meeting: of whom its title and opening speak most."""
         counts = {"ministerial": 0, "leaders": 0, "officials": 0}
-        for tags in tagged[:6]:
+        for tags in tagged[:8]:
             for h in tags.of("actor"):
-                if h.entry.detail in counts:
+                if h.entry.detail in counts and not tags.sentence.tokens[h.j - 1].base.startswith("summit"):
                     counts[h.entry.detail] += 1
         return max(counts, key=lambda k: counts[k]) if any(counts.values()) else "ministerial"
 

@@ -63,7 +63,7 @@ _MEETING = one_of(list(MEETING_TYPES), "a meeting type")
 _SIDE = one_of(["before", "after"], "a side")
 
 MODES = (
-    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "witness", "absent", "expected", "principle", "neutral",
+    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "witness", "absent", "expected", "principle", "concrete", "neutral",
 )  # fmt: skip
 """What the small words of a language say of an act (docs/reference/languages.md)."""
 

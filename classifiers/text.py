@@ -7,7 +7,7 @@ the expressions have no nested repetition, and nothing is searched twice from th
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -161,6 +161,23 @@ def _breaks(text: str, start: int, end: int, language: str = "") -> list[tuple[i
     return [(s + len(text[s:e]) - len(text[s:e].lstrip()), e) for s, e in found if text[s:e].strip()]
 
 
+LONGEST_SENTENCE = 300
+"""Tokens. What goes on for longer is a list or noise: it is read in pieces, so that the cost stays linear in the length of a text."""
+_LONGEST_RUN = 1500
+"""Characters, where words are not told apart by spaces."""
+
+
+def _pieces(text: str, folded: str, start: int, end: int, language: str) -> Iterator[tuple[int, int, list[Token]]]:
+    """(start, end, tokens) of a sentence, whole as a rule, in pieces where it has no end."""
+    step = _LONGEST_RUN if language in SPACELESS else end - start
+    for s in range(start, end, step):
+        e = min(s + step, end)
+        found = tokens(text, folded, s, e, language)
+        for n in range(0, max(1, len(found)), LONGEST_SENTENCE):
+            piece, more = found[n : n + LONGEST_SENTENCE], n + LONGEST_SENTENCE < len(found)
+            yield piece[0].start if n else s, piece[-1].end if more else e, piece
+
+
 _GLUE = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[A-Z]{5})(?=[a-z]{3})")
 
 
@@ -169,12 +186,14 @@ def document(title: str, text: str, divide: Divide, language: str = "") -> Docum
     folded = fold(text)
     doc = Document(title, text, fold(title), folded, divide(text, folded, title), [], set(), {}, language)
     if title.strip():
-        doc.sentences.append(Sentence("title", 0, len(title), tokens(title, doc.title_fold, 0, len(title), language), -1, Kind.HEADING))
+        for s, e, words in _pieces(title, doc.title_fold, 0, len(title), language):
+            doc.sentences.append(Sentence("title", s, e, words, -1, Kind.HEADING))
     for n, p in enumerate(doc.paragraphs):
         if p.kind is Kind.CHROME:
             continue
-        for s, e in _breaks(text, p.start, p.end, language) if p.kind is Kind.BODY else [(p.start, p.end)]:
-            doc.sentences.append(Sentence("text", s, e, tokens(text, doc.text_fold, s, e, language), n, p.kind))
+        for start, end in _breaks(text, p.start, p.end, language) if p.kind is Kind.BODY else [(p.start, p.end)]:
+            for s, e, words in _pieces(text, doc.text_fold, start, end, language):
+                doc.sentences.append(Sentence("text", s, e, words, n, p.kind))
     _unglue(doc)
     return doc
 
