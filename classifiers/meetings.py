@@ -339,6 +339,8 @@ class MeetingFinder:
 
     def _hits(self, tags: Tagged, doc: Document, asean: bool, fm_week: bool) -> list[tuple[str, Hit]]:
         tokens = tags.sentence.tokens
+        if not tags.of("meeting"):
+            return self._plain(tags, []) if asean else []
         banned = [(h.i, h.j) for h in tags.of("meeting-not")]
         hits = self._apart(
             [h for h in longest(tags.of("meeting")) if not any(a < h.j and h.i < b for a, b in banned) and not self._office(tags, h)]

@@ -6,14 +6,17 @@ of a format ("3th ASEAN+25").
 """
 
 import re
+from itertools import pairwise
+
+from classifiers.english import MONTHS
 
 ENOUGH = 2
 """How many different signs make a text machine-translated."""
 
-_ORDINAL = re.compile(r"\b(?:\d*[02-9])?(?:1th|2th|3th)\b|\b\d*(?:1[123](?:st|nd|rd))\b")
+_SLIPS = ("1th", "2th", "3th", "1st", "2nd", "3rd")
+_ORDINAL = re.compile(r"\b(?:\d*[02-9])?(?:1th|2th|3th)\b|\b\d*1[123](?:st|nd|rd)\b")
 _SWAPPED = re.compile(r"\b\dth asean\+\d\d\b")
-_CUT_DATE = re.compile(r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\. (?:19|20)\d\d\b")
-_BROKEN = re.compile(r"[a-z]{3}\. [a-z]{2,}")
+_CUT_DATE = re.compile(r"(?<=[a-z])\. (?:19|20)\d\d\b")
 _FIRST = re.compile(r"(?:^|\n)\s{0,3}first(?:ly)?\b", re.IGNORECASE)
 _WEEKDAY = re.compile(r"(?:^|\n)\s{0,3}(?:monday|tuesday|wednesday), (?:with|in|to|on|the|[a-z]+ing)\b", re.IGNORECASE)
 
@@ -21,13 +24,16 @@ _WEEKDAY = re.compile(r"(?:^|\n)\s{0,3}(?:monday|tuesday|wednesday), (?:with|in|
 def signs(text: str, folded: str) -> tuple[str, ...]:
     """The signs of machine translation that `text` shows (`folded` is the same text, folded)."""
     found = []
-    if any(not m.group().endswith(("11th", "12th", "13th")) for m in _ORDINAL.finditer(folded)):
+    if any(slip in folded for slip in _SLIPS) and _ORDINAL.search(folded):
         found.append("impossible ordinal")
-    if _SWAPPED.search(folded):
+    if "th asean+" in folded and _SWAPPED.search(folded):
         found.append("ordinal and format swapped")
-    if _CUT_DATE.search(folded):
+    if any(folded[max(0, m.start() - 9) : m.start()].rsplit(" ", 1)[-1] in MONTHS for m in _CUT_DATE.finditer(folded)):
         found.append("date cut by a stop")
-    if len(_BROKEN.findall(text)) >= 2:
+    if (
+        sum(1 for before, after in pairwise(text.split(". ")) if after[:2].islower() and before[-3:].isalpha() and before[-3:].islower())
+        >= 2
+    ):
         found.append("sentences broken in their middle")
     if _FIRST.search(text) and _WEEKDAY.search(text):
         found.append("weekdays for secondly and thirdly")
