@@ -14,7 +14,7 @@ import killable
 import pytest
 from daemon import Daemon, until
 from newsroom import joint_statements, settings_file
-from publisher import Publisher
+from publisher import ATOM, Publisher, answers
 from receivers import SmtpReceiver, WebhookReceiver
 
 from store import Store, open_store
@@ -121,6 +121,7 @@ def test_killed_at_every_point_between_a_feed_and_a_receipt(siege: Siege, points
 
 
 def test_killed_with_the_entries_in_hand_when_the_feed_will_not_change_again(siege: Siege) -> None:
+    siege.publisher.behaves(ATOM, answers(503))
     siege.dies_at("before:entry")
     siege.comes_to_rest()  # validators that had been kept without the entries would make this wait for ever
 

@@ -122,3 +122,16 @@ def test_a_watch_whose_lock_was_taken_away_stops(scene: Scene) -> None:
 
     assert scene.daemon.wait(20) == 2
     assert "the lock is lost" in scene.daemon.complaints[-1]
+
+
+def test_without_network_it_goes_on_and_says_which_sources_fail_and_why(tmp_path: Path) -> None:
+    with Publisher() as gone:
+        settings = settings_file(tmp_path, gone, {})
+
+    with Daemon("--config", str(settings)) as daemon:
+        daemon.wait_for("failing", "2 sources, connect_failed", "courier-rss", "courier-atom")
+        listed = command("sources", "list", "--status", "failing", "--config", str(settings))
+        assert daemon.terminate() == 0
+
+    assert listed.stdout.count("connect_failed") == 2
+    assert daemon.complaints == []

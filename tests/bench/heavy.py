@@ -6,10 +6,17 @@ from collections.abc import Sequence
 
 _SECTIONS = "Politics World Business Economy Society Environment Technology Travel Culture Sport Opinion Video Photos Podcasts".split()
 _SUBJECTS = (
-    "Ministers sign agreement on regional power grid", "Typhoon nears the coast, thousands leave their homes", "Exports rise for a fifth month",
-    "Ten places to eat this weekend", "Central bank holds its rate", "Leaders adopt declaration on digital economy", "New metro line opens in spring",
-    "Rice prices steady after harvest", "Team named for regional games", "Court rules on fishing licences",
-)  # fmt: skip
+    "Ministers sign agreement on regional power grid",
+    "Typhoon nears the coast, thousands leave their homes",
+    "Exports rise for a fifth month",
+    "Ten places to eat this weekend",
+    "Central bank holds its rate",
+    "Leaders adopt declaration on digital economy",
+    "New metro line opens in spring",
+    "Rice prices steady after harvest",
+    "Team named for regional games",
+    "Court rules on fishing licences",
+)
 
 
 def page(title: str, paragraphs: Sequence[str], *, size: int = 100_000) -> str:
@@ -45,7 +52,7 @@ def _head(title: str) -> str:
     )
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)} | Courier</title>'
-        '<link rel="canonical" href="/news/1.html"><meta property="og:type" content="article">'
+        '<meta property="og:type" content="article"><meta property="og:site_name" content="Courier">'
         f'<script type="application/ld+json">{json.dumps(about)}</script><style>{style}</style><script>{script}</script></head><body>'
     )
 
@@ -55,7 +62,8 @@ def _menu() -> str:
         f'<li class="menu-item"><a href="/{name.lower()}">{name}</a><ul class="sub-menu">{_links(name.lower(), 7)}</ul></li>'
         for name in _SECTIONS
     )
-    return f'<header><a class="logo" href="/">The Courier</a><nav><ul class="mega-menu">{items}</ul></nav><form><input name="q"></form></header>'
+    search = '<form class="search"><input name="q" placeholder="Search"></form>'
+    return f'<header><a class="logo" href="/">The Courier</a><nav><ul class="mega-menu">{items}</ul></nav>{search}</header>'
 
 
 def _links(path: str, number: int) -> str:
@@ -77,14 +85,15 @@ def _teasers(title: str, number: int) -> str:
 def _teaser(number: int) -> str:
     subject = _SUBJECTS[number % 10]
     return (
-        f'<li class="card card-{number % 5}"><a href="/news/old-{number}.html"><img loading="lazy" src="/img/{number}.webp" alt="{subject}">'
+        f'<li class="card card-{number % 5}"><a href="/news/old-{number}.html">'
+        f'<img loading="lazy" src="/img/{number}.webp" alt="{subject}">'
         f'<h4 class="card-title">{subject}</h4></a><span class="card-date">{number % 23} hours ago</span></li>'
     )
 
 
 def _comments(number: int) -> str:
     said = "".join(
-        f'<li class="comment"><b>Reader {n}</b><p>{_SUBJECTS[n % 10]}? I have read of this before, and I am not sure that it helps.</p></li>'
+        f'<li class="comment"><b>Reader {n}</b><p>{_SUBJECTS[n % 10]}? I have read of this before; who knows whether it helps.</p></li>'
         for n in range(number)
     )
     return f'<section id="comments"><h3>Comments</h3><ol>{said}</ol></section>'

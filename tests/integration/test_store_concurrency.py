@@ -14,9 +14,11 @@ from stores import MINUTE, NOW, VNA, blocks, desk, entry, key_of, poll, reading,
 
 from core.alerts import DeliveryState, Receipt, ReceiptKind
 from core.delivery import Step
+from core.errors import StoreError
 from core.outcomes import Changes, Event, EventKind, Outcome
 from store import Store, open_store
 from store.events import append
+from store.turns import Line
 
 WORKERS = 8
 T = TypeVar("T")
@@ -32,6 +34,31 @@ def together(work: Callable[[int], T], workers: int = WORKERS) -> list[T]:
 
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(begin, range(workers)))
+
+
+def test_whoever_came_first_is_served_first() -> None:
+    line, served = Line(10), []
+
+    def stand(number: int) -> None:
+        with line.turn():
+            served.append(number)
+
+    with ThreadPoolExecutor(WORKERS) as pool, line.turn():
+        for number in range(WORKERS):
+            pool.submit(stand, number)
+            while len(line._waiting) < number + 2:
+                threading.Event().wait(0.001)
+    assert served == list(range(WORKERS))
+
+
+def test_whoever_waits_too_long_is_told_so_and_leaves_the_line() -> None:
+    line = Line(0.01)
+    with ThreadPoolExecutor(1) as pool, line.turn():
+        with pytest.raises(StoreError, match="no turn at the database") as refused:
+            pool.submit(line.turn().__enter__).result(10)
+        assert refused.value.transient
+    with line.turn():
+        assert len(line._waiting) == 1
 
 
 def test_each_delivery_is_claimed_once_however_many_claim(store: Store) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import text
 from stores import AMM, MINUTE, NOW, VNA, blocks, desk, entry, key_of, poll, reading, story, tell
 
 from core.alerts import DeliveryState, Receipt, ReceiptKind, make_alert
@@ -584,6 +585,36 @@ def test_an_alert_that_is_made_again_has_the_same_key(store: Store) -> None:
     again = make_alert(article, said, replace(changes, news=tuple(reversed(changes.news))), NOW + DAY)
     assert again
     assert again.key == alert.key
+
+
+REFUSED = [
+    "INSERT INTO alert_outcome (outcome_key, status, alert_key) SELECT outcome_key, status, alert_key FROM alert_outcome",
+    "INSERT INTO delivery (key, alert_key, target, state, attempt, reason, repeat, created_at) "
+    "SELECT 'another', alert_key, target, state, attempt, reason, repeat, created_at FROM delivery",
+    "UPDATE delivery SET state = 'lost'",
+    "UPDATE outcome SET status = 'rumoured'",
+    "UPDATE entry SET handle = 'same'",
+    "UPDATE entry_alias SET handle = 'same'",
+    "UPDATE article SET handle = 'same'",
+    "UPDATE reading SET current = true",
+    "UPDATE sighting SET position = 0",
+    "DELETE FROM outcome",
+    "DELETE FROM source",
+]
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_the_database_itself_refuses_what_must_never_be(store: Store, statement: str) -> None:
+    store.sync_sources([VNA], NOW)
+    store.record_poll(poll(entry("a"), entry("b")))
+    first, second = story("a"), story("b")
+    tell(store, first, reading(first, "Joint Communique", "Plan of Action"))
+    tell(store, first, reading(first, "Joint Communique", "Plan of Action", ruleset="rules-2"))
+    tell(store, second, reading(second, "Joint Communique"))
+    before = store.counts()
+    with pytest.raises(StoreError, match=r"(?i)constraint"), store._writing() as tx:
+        tx.execute(text(statement))
+    assert store.counts() == before
 
 
 # events, notes, reports

@@ -20,7 +20,11 @@ _TEXT = {".py", ".toml", ".md", ".txt", ".json", ".jsonl", ".lock", ".example", 
 def files() -> tuple[Path, ...]:
     """Every file of the checkout that git keeps, or would keep at the next commit."""
     told = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return tuple(sorted({path for name in told.stdout.split("\0") if name and (path := ROOT / name).is_file()}))
 

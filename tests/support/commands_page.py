@@ -27,7 +27,7 @@ def page() -> str:
 
 
 def _helps(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
-    context = click.Context(command, info_name=name, parent=parent, max_content_width=110, terminal_width=110)
+    context = click.Context(command, info_name=name, parent=parent, **{**command.context_settings, "terminal_width": 110})
     whole = f"{parent.command_path} {name}" if parent else name
     yield whole, command.get_help(context).rstrip()
     if isinstance(command, click.Group):

@@ -68,12 +68,11 @@ def killed(scene: Callable[[str], None], url: str, at: int) -> bool:
 
 
 def found(url: str) -> dict[str, object]:
-    """What the database holds, and what is wrong with it."""
+    """What the database holds, what is wrong with it, and of what it is made."""
     with open_store(url, now=NOW) as store:
         etags = [polling.etag for _, polling in store.sources()]
         counts = {noun: sum(states.values()) for noun, states in store.counts().items()}
-        inspector = inspect(store._engines.writer)
-        schema = {name: sorted(column["name"] for column in inspector.get_columns(name)) for name in inspector.get_table_names()}
+        schema = sorted(inspect(store._engines.writer).get_table_names())
         return {"counts": counts, "etags": etags, "wrong": store.check(), "schema": schema}
 
 

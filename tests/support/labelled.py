@@ -18,9 +18,9 @@ FLOORS = EVAL / "floors.toml"
 
 sys.path.insert(0, str(EVAL))
 
-from score import match, overlap, score  # noqa: E402
+from score import match, score  # noqa: E402
 
-__all__ = ["FLOORS", "SETS", "digest", "figures", "floors", "half", "items", "match", "overlap", "readings", "score"]
+__all__ = ["FLOORS", "SETS", "digest", "figures", "floors", "half", "items", "match", "readings", "score"]
 
 Item = dict[str, Any]
 
@@ -66,7 +66,7 @@ def half(item: Item) -> str:
 def figures(some: Sequence[Item], predicted: Mapping[str, Item]) -> dict[str, float]:
     """Every figure of the scorer that has a floor, by a dotted name: `alert.f1`, `stage.preview`, `primary_accuracy`."""
     result, _ = score({one["id"]: one for one in some}, predicted)
-    flat = {}
+    flat: dict[str, float] = {}
     for name, value in result.items():
         if isinstance(value, dict):
             flat |= {f"{name}.{part}": float(figure) for part, figure in value.items() if part not in ("tp", "fp", "fn")}

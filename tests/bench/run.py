@@ -1,0 +1,342 @@
+"""How fast, as ratios in one run: `make bench`, or python tests/bench/run.py [NAME...] [--rounds N] [--json].
+
+Each figure stands beside something that a reader knows, measured in the same round on the same input, because machines differ and
+ratios travel. Processor time where the work is ours alone, wall time where disks and processes wait for each other; the unit says which.
+"""
+
+import argparse
+import json
+import logging
+import random
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+import urllib3
+from heavy import page
+from newsroom import seed_stories
+from publisher import RSS, Publisher
+from trafilatura import extract
+
+from aseanwatch import pipeline, wiring
+from aseanwatch.events_text import Narrator
+from aseanwatch.settings import load_settings
+from classifiers import load_reader
+from core.articles import Article
+from core.sources import Entry, NotModified, Response, Source
+from ingest.http import Http
+from ingest.workers import PageExtractor
+from store import open_store
+from store.engines import wal_is_safe
+
+NOW = datetime(2024, 7, 27, 12, tzinfo=UTC)
+WARM = 4
+"""Articles that are fetched before the clock starts."""
+SOURCE = Source(id="courier", url="http://127.0.0.1/rss.xml", publisher="The Courier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """One figure: what is measured, against what, and in which unit; `once` gives a pair of figures for one round."""
+
+    name: str
+    what: str
+    against: str
+    unit: str
+    once: Callable[[], tuple[float, float]]
+    more_is_better: bool = False
+
+
+def articles(number: int, *, characters: int = 3000) -> list[Article]:
+    """Texts of about so many characters, all different: paragraphs of the seeds in an order of their own each."""
+    stories, made = seed_stories(), []
+    for n in range(number):
+        story, dice = stories[n % len(stories)], random.Random(n)
+        pool = [text for text in story.paragraphs if len(text) > 60]
+        dice.shuffle(pool)
+        text, size = [], 0
+        for paragraph in pool:
+            if size >= characters:
+                break
+            text.append(paragraph[: characters - size + 100])
+            size += len(text[-1])
+        key = f"courier.example/{n}"
+        made.append(
+            Article(
+                key=key,
+                url=f"https://{key}",
+                title=f"{story.headline} ({n})",
+                text="\n".join(text),
+                publisher="The Courier",
+                published=story.published,
+            )
+        )
+    return made
+
+
+def timed(clock: Callable[[], float], work: Callable[[], object]) -> float:
+    """Seconds that `work` took by `clock`."""
+    started = clock()
+    work()
+    return clock() - started
+
+
+def reading() -> Callable[[], tuple[float, float]]:
+    """Milliseconds of processor time to read one article, and to extract it from its page."""
+    reader, some = load_reader(), articles(40)
+    pages = [page(one.title, one.text.splitlines()) for one in some]
+    for one, html in zip(some[:5], pages, strict=False):  # tables that are filled when first used
+        reader.read(one)
+        extract(html, fast=True, include_comments=False)
+
+    def once() -> tuple[float, float]:
+        read = timed(time.process_time, lambda: [reader.read(one) for one in some])
+        extracted = timed(time.process_time, lambda: [extract(html, fast=True, include_comments=False) for html in pages])
+        return read / len(some) * 1000, extracted / len(pages) * 1000
+
+    return once
+
+
+def building() -> Callable[[], tuple[float, float]]:
+    """Milliseconds of processor time to load, check and compile all rules, and to parse the same TOML files."""
+    home = files("classifiers")
+    texts = [
+        file.read_text(encoding="utf-8")
+        for room in ("rules", "gazetteer", "languages")
+        for file in (home / room).iterdir()
+        if file.name.endswith(".toml")
+    ]
+
+    def once() -> tuple[float, float]:
+        return timed(time.process_time, load_reader) * 1000, timed(
+            time.process_time, lambda: [tomllib.loads(text) for text in texts]
+        ) * 1000
+
+    return once
+
+
+def recording() -> Callable[[], tuple[float, float]]:
+    """Readings recorded a second (register, events, alert and delivery with each), and bare commits a second, both on disk."""
+    reader, some = load_reader(), articles(100)
+    readings = [reader.read(one) for one in some]
+
+    def once() -> tuple[float, float]:
+        with tempfile.TemporaryDirectory() as folder:
+            with open_store(f"sqlite:///{folder}/watch.db", now=NOW) as store:
+                for one in some:
+                    store.record_article(None, one, NOW)
+                pairs = list(zip(some, readings, strict=True))
+                ours = timed(
+                    time.perf_counter, lambda: [pipeline.record(store, one, said, ["desk"], NOW, max_age=None) for one, said in pairs]
+                )
+            bare = timed(time.perf_counter, lambda: _bare_commits(Path(folder) / "bare.db", len(some)))
+        return len(some) / ours, len(some) / bare
+
+    return once
+
+
+def _bare_commits(file: Path, number: int) -> None:
+    with sqlite3.connect(file, isolation_level=None) as connection:
+        connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe(sqlite3.sqlite_version_info) else 'DELETE'}")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("CREATE TABLE row (text)")
+        for _ in range(number):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT INTO row VALUES (?)", ("x" * 3000,))
+            connection.execute("COMMIT")
+    connection.close()
+
+
+def polling(origin: str) -> Callable[[], tuple[float, float]]:
+    """Milliseconds of processor time for a poll that is answered by 304, and for the same GET by urllib3 alone."""
+    url, number = f"{origin}{RSS}", 200
+    client = Http(user_agent="bench", allow=["127.0.0.0/8"], per_host=8, per_host_gap=0.0)
+    first = client.get(url)
+    assert isinstance(first, Response)
+    etag = first.headers["etag"]
+    bare = urllib3.PoolManager()
+
+    def ours() -> None:
+        for _ in range(number):
+            assert isinstance(client.get(url, etag=etag), NotModified)
+
+    def theirs() -> None:
+        for _ in range(number):
+            assert bare.request("GET", url, headers={"If-None-Match": etag, "User-Agent": "bench"}).status == 304
+
+    return lambda: (timed(time.thread_time, ours) / number * 1000, timed(time.thread_time, theirs) / number * 1000)
+
+
+def walking(origin: str, number: int) -> Callable[[], tuple[float, float]]:
+    """Articles a second from page to register and console, and by extraction alone, each in two processes."""
+    pages = [page(one.title, one.text.splitlines()).encode() for one in articles(number)]
+    extractor = PageExtractor()
+
+    def extraction(of: Sequence[bytes]) -> None:
+        def one(n: int, body: bytes) -> None:
+            url = f"https://courier.example/{n}"
+            entry = Entry(source=SOURCE.id, identity=url, link=url, title="")
+            response = Response(url=url, status=200, headers={"content-type": "text/html; charset=utf-8"}, body=body)
+            extractor.extract(SOURCE, entry, response, NOW)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(one, range(len(of)), of))
+
+    def once() -> tuple[float, float]:
+        extraction(pages[:WARM])  # the processes are up
+        alone = timed(time.perf_counter, lambda: extraction(pages))
+        with tempfile.TemporaryDirectory() as folder:
+            whole = _walk(Path(folder), origin, number)
+        return number / whole, number / alone
+
+    return once
+
+
+def _walk(folder: Path, origin: str, number: int) -> float:
+    """Seconds for `number` articles from page to console, on a new database, as `aseanwatch run --once` goes it."""
+    (folder / "sources.toml").write_text(
+        f'[[source]]\nid = "courier"\nurl = "{origin}{RSS}"\npublisher = "The Courier"\n', encoding="utf-8"
+    )
+    (folder / "aseanwatch.toml").write_text(
+        'data_dir = "data"\n[catalogue]\nuse_builtin = false\nfiles = ["sources.toml"]\n'
+        '[fetch]\nallow = ["127.0.0.0/8"]\nper_host = 8\nper_host_gap_seconds = 0\n[alerts]\nmax_age_hours = 1000000\n',
+        encoding="utf-8",
+    )
+    settings = load_settings(folder / "aseanwatch.toml", {})
+    with wiring.build(settings, Narrator(lambda _: None), lambda _: None) as app, ThreadPoolExecutor(settings.fetch.concurrency) as pool:
+        for source, known in app.pipeline.due_polls():
+            app.pipeline.poll(source, known)
+        list(pool.map(lambda one: app.pipeline.extract(*one), app.pipeline.due_pages()[:WARM]))  # the processes are up
+        started = time.perf_counter()
+        while due := app.pipeline.due_pages():
+            list(pool.map(lambda one: app.pipeline.extract(*one), due))
+        while app.pipeline.read_pending():
+            pass
+        while app.pipeline.deliver_next():
+            pass
+        took = time.perf_counter() - started
+        stored = app.store.counts()["articles"]
+    assert sum(stored.values()) == stored["read"] == number + WARM, stored
+    return took
+
+
+@contextmanager
+def site(number: int) -> Iterator[str]:
+    """The origin of a news site with so many articles, in a process of its own, so that its work is not counted as ours."""
+    server = subprocess.Popen([sys.executable, __file__, "--serve", str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+    finally:
+        server.communicate("")
+
+
+def serve(number: int) -> None:
+    """Publishes the articles in their heavy pages until standard input closes."""
+    with Publisher(name="The Courier") as publisher:
+        for one in articles(number):
+            story = publisher.adds(one.key.rpartition("/")[2], title=one.title, body_html="", published=one.published, summary=one.title)
+            body = page(one.title, one.text.splitlines()).encode()
+            publisher.behaves(f"/news/{story.id}.html", _served(body))
+        print(publisher.url("").rstrip("/"), flush=True)
+        sys.stdin.read()
+
+
+def _served(body: bytes) -> Callable[..., None]:
+    return lambda answering, _: answering.answers(200, {"Content-Type": "text/html; charset=utf-8"}, body)
+
+
+def benches(origin: str, number: int) -> Iterator[Bench]:
+    """All figures."""
+    yield Bench(
+        name="read",
+        what="read an article of 3 kB",
+        against="trafilatura's fast extraction from its page of 100 kB",
+        unit="ms cpu",
+        once=reading(),
+    )
+    yield Bench(name="rules", what="load, check and compile all rules", against="parsing the same TOML", unit="ms cpu", once=building())
+    yield Bench(
+        name="record",
+        what="readings recorded, register and outbox with them",
+        against="bare commits of 3 kB",
+        unit="1/s",
+        once=recording(),
+        more_is_better=True,
+    )
+    yield Bench(name="poll", what="a poll answered by 304", against="the same GET by bare urllib3", unit="ms cpu", once=polling(origin))
+    yield Bench(
+        name="walk",
+        what="articles fetched, extracted, read, recorded and told, SQLite on disk",
+        against="extraction alone, in as many processes",
+        unit="1/s",
+        once=walking(origin, number),
+        more_is_better=True,
+    )
+
+
+def measured(bench: Bench, rounds: int) -> dict[str, object]:
+    """Smallest, median and largest figure of ours, of theirs and of their ratio, over the rounds."""
+    pairs = [bench.once() for _ in range(rounds)]
+
+    def spread(values: Sequence[float]) -> dict[str, float]:
+        return {"min": min(values), "median": statistics.median(values), "max": max(values)}
+
+    return {
+        "name": bench.name,
+        "what": bench.what,
+        "against": bench.against,
+        "unit": bench.unit,
+        "ours": spread([ours for ours, _ in pairs]),
+        "theirs": spread([theirs for _, theirs in pairs]),
+        "ratio": spread([ours / theirs for ours, theirs in pairs]),
+        "better": "more" if bench.more_is_better else "less",
+    }
+
+
+def line(told: dict[str, object]) -> str:
+    """A result as two lines for people."""
+
+    def figures(name: str) -> str:
+        spread = told[name]
+        assert isinstance(spread, dict)
+        return " / ".join(f"{spread[part]:.3g}" for part in ("min", "median", "max"))
+
+    found = f"{figures('ours'):>22} {told['unit']:7} against {figures('theirs'):>22}   ratio {figures('ratio')}"
+    return f"{told['name']:8}{told['what']}\n{'':8}against {told['against']}\n{'':8}{found} ({told['better']} is better)"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="read, rules, record, poll, walk; all by default")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds; the table shows min / median / max over them")
+    parser.add_argument("--articles", type=int, default=60, help="articles of the site")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    logging.disable(logging.WARNING)
+    if args.serve:
+        serve(args.serve)
+        return
+    with site(args.articles + WARM) as origin:
+        for bench in benches(origin, args.articles):
+            if bench.name in (args.names or [bench.name]):
+                told = measured(bench, args.rounds)
+                print(json.dumps(told) if args.json else line(told), flush=True)
+
+
+if __name__ == "__main__":
+    main()
