@@ -98,12 +98,13 @@ def _known(tx: Connection, source: str, names: Sequence[str]) -> dict[str, int]:
 
 def _record_entries(tx: Connection, poll: Poll) -> int:
     """Inserts the entries that no name of theirs has made known, and learns new names of the others; how many were inserted."""
-    names = [[handle(name) for name in (came.identity, *came.aliases)] for came in poll.entries]
-    known = _known(tx, poll.source, [name for came in poll.entries for name in (came.identity, *came.aliases)])
+    announced = (*poll.entries, *poll.renamed)
+    names = [[handle(name) for name in (came.identity, *came.aliases)] for came in announced]
+    known = _known(tx, poll.source, [name for came in announced for name in (came.identity, *came.aliases)])
     fresh: list[tuple[Entry, list[str]]] = []
     learned: list[tuple[str, int]] = []
     claimed: dict[str, list[str]] = {}
-    for came, handles in zip(poll.entries, names, strict=True):
+    for came, handles in zip(announced, names, strict=True):
         owner = next((known[name] for name in handles if name in known), None)
         if owner is not None:
             learned += [(name, owner) for name in handles]

@@ -134,6 +134,13 @@ def test_an_entry_known_by_any_of_its_names_is_not_new(store: Store) -> None:
     assert len(store.entries()) == 1
 
 
+def test_a_changed_guid_is_learned_so_that_the_next_change_is_no_news(store: Store) -> None:
+    store.sync_sources([VNA], NOW)
+    store.record_poll(poll(entry("guid-1", aliases=["link-1"])))
+    assert store.record_poll(replace(poll(), renamed=(entry("guid-2", aliases=["link-1"]),))) == 0
+    assert store.known_identities(VNA.id, ["guid-2"]) == {"guid-2"}
+
+
 def test_two_entries_of_one_poll_that_share_a_name_are_one(store: Store) -> None:
     store.sync_sources([VNA], NOW)
     assert store.record_poll(poll(entry("a", aliases=["x"]), entry("b", aliases=["x", "y"]), entry("c", aliases=["y"]))) == 1
