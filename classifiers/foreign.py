@@ -36,7 +36,7 @@ CLOSE = 26
 DENSE = 2.4
 """How much shorter a language without spaces says the same."""
 
-COMMON = frozenset({"body", "fund", "endorsables", "membership", "terms", "documents"})
+COMMON = frozenset({"body", "fund", "endorsables", "membership", "terms"})
 AWAITED = frozenset({"communique", "statement", "plan", "vision", "agreement"})
 FAMILIES = {"establish": frozenset({"establish", "launch"}), "adopt": frozenset({"adopt", "decide-on"})}
 JOINING = frozenset({"tac", "accession-instrument"})
@@ -72,12 +72,13 @@ class Mode(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A time expression at tokens i to j: recalled, fresh or future."""
+    """A time expression at tokens i to j: recalled, fresh or future; `year` for a year alone, which may be part of a name."""
 
     i: int
     j: int
     sense: str
     days: int | None = None
+    year: bool = False
 
 
 class Finder:
@@ -123,7 +124,7 @@ class Finder:
             for h in ahead:
                 future += weight * (1.0 if h.entry.kind == "stage" else 0.4)
             for h in tags.of("stage"):
-                if h.entry.id == "begun" and not any(a.i <= h.i and h.j <= a.j or self._governs(tongue, tags, a, h) for a in ahead):
+                if h.entry.id == "begun" and not any((a.i <= h.i and h.j <= a.j) or self._governs(tongue, tags, a, h) for a in ahead):
                     past += weight
         return past >= future, future - past
 
@@ -239,8 +240,7 @@ class Sentence:
                 if h.i >= act.j and h.j <= end and not (self.commas(act.j, h.i) and self._subject(act.j, h.i)):
                     yield h
             elif h.j <= act.i and (
-                h.i >= start
-                and not (self.commas(h.j, act.i) and h.i - start > 4 and self._subject(h.j, act.i))
+                (h.i >= start and not (self.commas(h.j, act.i) and h.i - start > 4 and self._subject(h.j, act.i)))
                 or (
                     self.tongue.comma_breaks
                     and h.entry.id in ("planned", "not_yet")
@@ -268,8 +268,8 @@ class Sentence:
         for i, j, year, month, day in self._dates():
             taken.update(range(i, j))
             sense, days = _sense(year, month, day, self.scene.published, self.scene.year)
-            if sense:
-                yield Moment(i, j, sense, days)
+            if sense and not (month is None and sense == "future"):
+                yield Moment(i, j, sense, days, month is None)
 
     def _dates(self) -> Iterator[tuple[int, int, int | None, int | None, int | None]]:
         """(i, j, year, month, day) of every date that is written out."""
@@ -332,6 +332,8 @@ class Sentence:
             inside = (start <= m.i and m.j <= end) or m.j <= i
             if not inside or any(t.low in _STOPS for t in self.tokens[m.j : i]):
                 continue
+            if m.year and m.i >= j and self.tongue.thing_after:
+                continue  # "the agreement of 2009": part of the thing's name
             first, second = (m.j, i) if m.j <= i else (j, m.i)
             c = float(max(0, self.tokens[min(second, len(self.tokens) - 1)].start - self.tokens[max(first - 1, 0)].end))
             c += self.tongue.reach(12) * self.commas(first, second)
@@ -429,8 +431,8 @@ class Sentence:
     def _things(self, act: Hit) -> list[Hit]:
         """The things of an act: the nearest on the side where the language puts them, with those listed beside it; else on the other."""
         start, end = self.clause(act.i)
-        inside = [h for h in self.things if start <= h.i and h.j <= end and h.j > act.i or start <= h.i and h.j <= act.i]
-        after = [h for h in inside if h.i >= act.i and h.j > act.j or h.i >= act.j]
+        inside = [h for h in self.things if (start <= h.i and h.j <= end and h.j > act.i) or (start <= h.i and h.j <= act.i)]
+        after = [h for h in inside if (h.i >= act.i and h.j > act.j) or h.i >= act.j]
         before = [h for h in inside if h.j <= act.i or (h.i < act.i and h.j <= act.j)]
         sides = (after, before[::-1]) if self.tongue.thing_after else (before[::-1], after)
         for side in sides if not self.tongue.mode_after else sides[:1]:
@@ -448,7 +450,12 @@ class Sentence:
 
     def _reaches(self, act: Hit, thing: Hit) -> bool:
         """Whether act and thing belong together: near enough, with no other act, view or speech between them."""
-        if self.gap(act, thing) > self.tongue.reach(CLOSE if thing.entry.id in COMMON else THING):
+        reach = CLOSE if thing.entry.id in COMMON else THING
+        if thing.entry.id == "membership" and any(h.entry.id == "principle" for h in self.modes):
+            reach = THING
+        if self.tongue.mode_after and thing.j < len(self.tokens) and self.tokens[thing.j].low[:1] in _TOPIC:
+            reach = 2 * THING  # the topic of the sentence, however far its verb
+        if self.gap(act, thing) > self.tongue.reach(reach):
             return False
         first, second = (act, thing) if act.i <= thing.i else (thing, act)
         between = [h for h in self.acts if first.j <= h.i and h.j <= second.i and self.gap(act, h) > self.tongue.reach(8)]
@@ -458,6 +465,8 @@ class Sentence:
     def _listed(self, one: Hit, other: Hit) -> bool:
         """Whether two things are parts of one list: a comma or an "and" directly before the later one."""
         a, b = (one, other) if one.i < other.i else (other, one)
+        if self.tongue.spaceless and self.gap(a, b) > 4:
+            return False
         before = range(max(a.j, b.i - 3), b.i)
         marked = any(self.tokens[k].low in _COMMAS for k in before) or any(k + 1 in self.joins for k in before)
         return marked and not any(a.j <= h.i and h.j <= b.i for h in self.acts + [m for m in self.modes if m.entry.id in ("view", "wish")])
@@ -490,7 +499,8 @@ class Sentence:
     def _newcomers(self, act: Hit, thing: Hit) -> list[Hit]:
         """The states outside ASEAN (and Timor-Leste) in the clause of an act, else those before it in the sentence."""
         start, end = self.clause(act.i)
-        outside = [p for p in self.parties if p.entry.detail != "member" or p.entry.id == "Timor-Leste"]
+        named = self.parties + [h for h in self.tags.of("home") if h.entry.id == "Timor-Leste"]
+        outside = [p for p in named if p.entry.detail != "member" or p.entry.id == "Timor-Leste"]
         outside = [p for p in outside if p.entry.id not in ("UN", "DPRK")]
         own = [p for p in outside if start <= p.i < end]
         return own or [p for p in outside if p.j <= act.i and not any(t.low in _STOPS for t in self.tokens[p.j : act.i])]
@@ -565,12 +575,16 @@ class Sentence:
     def awaited(self) -> None:
         """A thing that is expected, without an act: "a communiqué is expected"."""
         for thing in self.things:
-            if thing.entry.id not in AWAITED or thing in self.used or self.heading:
+            if (
+                thing in self.used
+                or self.heading
+                or not (thing.entry.id in AWAITED or (thing.entry.id == "documents" and self._counted(thing)))
+            ):
                 continue
             start, end = self.clause(thing.i)
             for h in self.modes:
-                if h.entry.id == "expected" and start <= h.i and h.j <= end and self.gap(h, thing) <= self.tongue.reach(30):
-                    if any(min(h.i, thing.i) < a.i < max(h.j, thing.j) for a in self.acts):
+                if h.entry.id == "expected" and start <= h.i and h.j <= end and self.gap(h, thing) <= self.tongue.reach(70):
+                    if any(min(h.i, thing.i) < a.i < max(h.j, thing.j) for a in self.acts if a.entry.form != "nominal"):
                         continue
                     self.emit(thing.entry.detail, "planned", h, thing, Mode("planned", self.words(h.i, h.j), h), [])
                     break
@@ -600,7 +614,7 @@ class Sentence:
         if moment is not None and moment.sense == "recalled":
             self.miss(act, thing, f"recalled ({self.words(moment.i, moment.j)})")
             return
-        if moment is not None and moment.sense == "future" and status == "done" and not mode.explicit:
+        if moment is not None and moment.sense == "future" and status == "done" and not mode.explicit and kind != "coordination":
             status = "planned"
         if status == "failed" and kind not in ("document", "agreement", "decision"):
             self.miss(act, thing, f"negated ({mode.why})")
@@ -746,3 +760,4 @@ _STATUS = {"wish": "wish", "view": "view", "purpose": "purpose", "negated": "fai
 _STOPS = frozenset(".!?;。！？；")
 _COMMAS = frozenset(",、،")
 _PARTICLES = frozenset("のをにはがもとや")
+_TOPIC = frozenset("はがも")

@@ -30,7 +30,7 @@ _THAI = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 FM_LEVEL = frozenset({"AMM", "AMM-RETREAT", "AMM-SPECIAL", "PMC", "ARF", "APT-FMM", "EAS-FMM", "ACC", "SEANWFZ"})
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS"})
-_PLAIN_WORDS = frozenset({"summit", "summits", "summit's", "sidelines", "sideline", "margins"})
+_PLAIN_WORDS = frozenset({"summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
 _MEETING_WORDS = frozenset({"meeting", "meetings", "ministerial", "gathering", "session"})
 
 
@@ -340,7 +340,7 @@ class MeetingFinder:
     def _hits(self, tags: Tagged, doc: Document, asean: bool, fm_week: bool) -> list[tuple[str, Hit]]:
         tokens = tags.sentence.tokens
         if not tags.of("meeting"):
-            return self._plain(tags, []) if asean else []
+            return self._plain(tags, [], fm_week) if asean else []
         banned = [(h.i, h.j) for h in tags.of("meeting-not")]
         hits = self._apart(
             [h for h in longest(tags.of("meeting")) if not any(a < h.j and h.i < b for a, b in banned) and not self._office(tags, h)]
@@ -369,7 +369,7 @@ class MeetingFinder:
                     continue
             out.append((code, h))
         if asean:
-            out += self._plain(tags, tags.of("meeting"))
+            out += self._plain(tags, tags.of("meeting"), fm_week)
         return [
             (c, h)
             for c, h in out
@@ -405,7 +405,7 @@ class MeetingFinder:
                 kept.append(h)
         return sorted(kept, key=lambda h: h.i)
 
-    def _plain(self, tags: Tagged, taken: list[Hit]) -> list[tuple[str, Hit]]:
+    def _plain(self, tags: Tagged, taken: list[Hit], fm_week: bool) -> list[tuple[str, Hit]]:
         """Summits and side meetings that bear no name of their own: "the 46th Summit", "their October summit", "met on the sidelines"."""
         tokens = tags.sentence.tokens
         out: list[tuple[str, Hit]] = []

@@ -3,6 +3,7 @@
 text -> sentences -> tags -> meetings, topics, outcomes -> relevance, stage, alert
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -90,7 +91,7 @@ class Reader:
             )
         deciders = self._deciders(tagged)
         main = primary(seen, {}, deciders)
-        level = self._level(main) if main is not None else deciders
+        level = self._level(main) if main is not None else deciders or "ministerial"
         scene = Scene(published=published, year=year, level=level)
         finder = self._outcomes if support is LangSupport.FULL else self._foreign
         found, missed = finder.find(doc, tagged, scene)
@@ -145,7 +146,7 @@ class Reader:
             for h in tags.of("actor"):
                 if h.entry.detail in counts and not tags.sentence.tokens[h.j - 1].base.startswith("summit"):
                     counts[h.entry.detail] += 1
-        return max(counts, key=lambda k: counts[k]) if any(counts.values()) else "ministerial"
+        return max(counts, key=lambda k: counts[k]) if any(counts.values()) else ""
 
     @staticmethod
     def _before_summit(seen: list[Seen], doc: Document, tagged: list[Tagged]) -> None:
@@ -179,16 +180,18 @@ class Reader:
     def _near(doc: Document, seen: list[Seen], found: list[Found]) -> dict[str, float]:
         """Weight for the meetings in whose sentences or paragraphs results stand."""
         near: dict[str, float] = defaultdict(float)
+        named = [
+            (m, {field: sorted(e.span.start for e in m.evidence if e.span.field == field) for field in ("title", "text")}) for m in seen
+        ]
         for f in found:
             if f.status != "done":
                 continue
-            for m in seen:
+            for m, places in named:
                 if m.code == "PMC" and f.parties:
                     near[m.code] += 0.7  # what is done with a partner is done at the meeting with the partner
-                if any(
-                    e.span.field == f.tags.sentence.field and f.tags.sentence.start <= e.span.start < f.tags.sentence.end
-                    for e in m.evidence
-                ):
+                s = f.tags.sentence
+                n = bisect_left(places[s.field], s.start)
+                if n < len(places[s.field]) and places[s.field][n] < s.end:
                     near[m.code] += 1.2
         return near
 

@@ -25,7 +25,7 @@ LEVELS = {
 }
 """Groups of actors -> the level of what they decide; `one` minister alone is no sign of a meeting of ministers."""
 
-WEIGHTS = {"body": 3.0, "asean": 1.0, "sport": -2.5, "markets": -2.0, "local": -1.5, "other-body": -2.0, "bilateral": -1.0}
+WEIGHTS = {"body": 3.0, "asean": 1.0, "sport": -2.5, "markets": -2.0, "local": -1.5, "notice": -2.5, "other-body": -2.0, "bilateral": -1.0}
 """Cues of relevance -> their weight."""
 CUES = {"body": "asean-body"}
 COMMENTARY = {"title": 3.0, "any": 3.0, "text": 0.7}
@@ -58,7 +58,7 @@ def _language(book: Rulebook, code: str) -> Iterator[Word]:
     data = book[f"lang.{code}"]
     kinds = {p["name"]: p["kind"] for p in book["parties"]["party"]}
     types = {o["id"]: o["type"] for o in book["objects"]["object"]}
-    for table, known in (("meetings", MEETING_TYPES), ("topics", TOPICS), ("parties", kinds), ("things", types)):
+    for table, known in (("meetings", MEETING_TYPES), ("topics", TOPICS), ("not", TOPICS), ("parties", kinds), ("things", types)):
         for name in data.get(table, {}):
             if name not in known:
                 raise book.files[f"lang.{code}"].refusal(f"`{name}` is unknown in `{table}`", table, 0, name)
@@ -95,6 +95,8 @@ def _language(book: Rulebook, code: str) -> Iterator[Word]:
         yield from words("meeting", meeting, forms, "", "local", kin)
     for topic, forms in data["topics"].items():
         yield from words("topic", topic, forms, "", "2", kin)
+    for topic, forms in data.get("not", {}).items():
+        yield from words("topic", topic, forms, "", "0", kin)
     for party, forms in data["parties"].items():
         yield from words("party", party, forms, "", kinds[party], kin)
 

@@ -56,11 +56,13 @@ class Judge:
                 if word not in seen:
                     seen.add(word)
                     lost = -weight * (factor if s.field == "title" or s.paragraph <= lead + 1 else 0.5)
-                    if h.entry.id == "sport":
+                    if h.entry.id in ("sport", "notice"):
                         sport += lost
                     else:
                         minus += lost
-            deciders = any(h.entry.detail in ("ministerial", "leaders") or h.entry.id == "officials" for h in tags.of("actor"))
+            deciders = any(
+                h.entry.detail in ("ministerial", "leaders") or (h.entry.id == "officials" and h.j - h.i > 1) for h in tags.of("actor")
+            )
             if best is not None and best[0] < 2.5 and deciders:
                 best = (2.5, best[1])  # ministers, leaders or officials in one sentence with ASEAN
             if (
@@ -91,7 +93,7 @@ class Judge:
         share = asean_sentences / max(1, sentences)
         if strong:
             minus *= 0.35  # a story that opens with ASEAN's bodies or deciders may speak of courts, clubs and companies too
-        minus += sport  # a championship is never diplomacy, whoever opens it
+        minus += sport  # a championship or a closed road is never diplomacy, whoever opens it
         score = plus - minus
         relevant = score >= self.threshold and plus >= self.threshold and early and (share >= 0.08 or bool(meetings))
         why = (

@@ -12,6 +12,9 @@ from classifiers.lexicon import Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Kind
 
+MOST_COMPARED = 60
+"""Outcomes with which another one is compared; a text that reports more is a register, and the cost must stay linear in its length."""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -157,7 +160,7 @@ class Finder:
         body = [f for f in found if f.tags.sentence.field == "text"]
         kept: list[Found] = []
         for f in sorted(body, key=lambda f: (f.status != "done", -f.strength)):
-            if not any(self._same(f, k) for k in kept):
+            if not any(self._same(f, k) for k in kept[-MOST_COMPARED:]):
                 kept.append(f)
         order = {id(f): n for n, f in enumerate(body)}
         kept.sort(key=lambda f: order[id(f)])

@@ -3,6 +3,7 @@
 from classifiers.english import BE
 from classifiers.frames.frame import EVERYTHING, Act, Frame
 from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
+from classifiers.lexicon import Hit
 
 
 def exemplified(f: Frame) -> None:
@@ -96,35 +97,48 @@ def failures(f: Frame) -> None:
 def awaited(f: Frame) -> None:
     """Things that are ahead without an act of deciding: "a communique is expected", "a statement is in preparation"."""
     for act in f.of("await"):
-        if act.complete:
-            hits = f.left_objects(act.i, EVERYTHING) or f.left_objects(max(0, act.i - 1), EVERYTHING)
-            h = hits[0] if hits else None
-        else:
-            h = f.right_object(act.j, EVERYTHING, 10)
-        if (
-            h is None
-            or h.entry.id in ("role", "endorsables", "accession-instrument", "tac", "documents")
-            or (
-                h.entry.id in ("body", "fund", "talks", "membership", "partnership")
-                and not act.complete
-                and f.low(act.i)[:5] not in ("propo", "sugge", "mulle", "mull")
-            )
-        ):
+        h = _ahead(f, act)
+        if h is None:
             continue
         verb = f.verb(act) if not act.complete else Verb(act.i, Mode.PLANNED, "expected")
-        if verb.mode in (Mode.FAILED, Mode.WISH) or (verb.mode is Mode.UNSURE):
+        if verb.mode in (Mode.FAILED, Mode.WISH, Mode.UNSURE):
             continue
         i = noun_phrase_start(f.tokens, h.i)
         j = noun_phrase_end(f.tokens, h.j, f.verbs) if h.i > act.i else act.j
-        if not f.accepts(h, i, max(h.j, j if h.i > act.i else h.j)) or (
-            h.entry.id in ("body", "fund")
-            and not any(t.text[:1].isupper() or t.low in ("new", "regional", "asean") for t in f.tokens[i : h.j])
-        ):
+        if not f.accepts(h, i, max(h.j, j if h.i > act.i else h.j)):
             continue
         planned = Verb(verb.start, Mode.PLANNED, " ".join(t.low for t in f.tokens[act.i : act.j]))
         status = f.status(planned, act, min(i, act.i), j, f"act.await+object.{h.entry.id}")
         if status == "planned":
             f.emit(f.lexis.kind[h.entry.id], "planned", act, planned, min(i, act.i), max(j, act.j), (i, h.j), strength=0.5)
+
+
+def _ahead(f: Frame, act: Act) -> Hit | None:
+    """The thing that is ahead: the subject of "is expected", the object of "await"; None when it is none that can be named."""
+    if not act.complete:
+        h = f.right_object(act.j, EVERYTHING, 10)
+        if h is not None and h.entry.id in ("body", "fund", "talks", "membership", "partnership"):
+            return h if act.rule == "await" and f.low(act.i).startswith(("propo", "sugge", "mull")) and _fresh_body(f, h) else None
+        return h if h is not None and h.entry.id not in _NEVER_AHEAD else None
+    if f.low(act.j) == "to":  # "is expected to …": the verb behind it says what is ahead
+        return None
+    hits = f.left_objects(act.i, EVERYTHING) or f.left_objects(max(0, act.i - 1), EVERYTHING)
+    if not hits or hits[0].entry.id in _NEVER_AHEAD:
+        return None
+    partnership = next((h for h in f.objects if h.entry.id == "partnership" and hits[0].j <= h.i < act.i), None)
+    if partnership is not None:
+        return partnership  # "an upgrade of relations to a strategic partnership is under consideration"
+    return hits[0] if hits[0].entry.id not in ("body", "fund") or _fresh_body(f, hits[0]) else None
+
+
+def _fresh_body(f: Frame, h: Hit) -> bool:
+    i = noun_phrase_start(f.tokens, h.i)
+    return h.entry.id not in ("body", "fund") or any(
+        t.text[:1].isupper() or t.low in ("new", "regional", "asean") for t in f.tokens[i : h.j]
+    )
+
+
+_NEVER_AHEAD = frozenset({"role", "endorsables", "accession-instrument", "tac"})
 
 
 def quoted_documents(f: Frame) -> None:

@@ -23,6 +23,8 @@ def things(f: Frame) -> None:
                 Verb(act.i, Mode.DONE, "past", True),
                 fits,
             )
+        elif act.family == "force" and f.low(min(verb.start, act.i) - 1) in ("that", "which"):
+            continue  # "the blueprints that took effect": an attribute, not news
         elif act.complete or (verb.passive and not act.nominal):
             _subject(f, act, verb, fits)
         elif act.nominal:
@@ -86,6 +88,13 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
             and _later(f, j)
         ):
             kind = "decision"
+        if (
+            kind in ("document", "agreement")
+            and status == "done"
+            and act.family == "adopt"
+            and f.level(act.i, act.j, verb.passive) == "officials"
+        ):
+            kind = "negotiation"  # officials finish a text that others adopt
         begin = min(act.i, verb.start) if first else i
         f.emit(kind, status, act, verb, begin, j, (i, j))
         first = False
