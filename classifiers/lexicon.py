@@ -300,6 +300,8 @@ class Lexicon:
         for n, s, e in self._automaton.find_matches_as_indexes(text, overlapping=True):
             if bounded[n] and s > 1 and text[s - 1] == "-" and text[s - 2].isalnum() and text[s:e].startswith("asean "):
                 continue  # "Russia-ASEAN ministerial meeting" is no ASEAN ministerial meeting
+            if bounded[n] and e + 1 < last and text[e] == "-" and text[e + 1].isalpha() and text[s:e].endswith(" asean"):
+                continue  # nor is "pertemuan menteri luar ASEAN-China" one of ASEAN alone
             if bounded[n] and (
                 (s and text[s - 1].isalnum() and text[s].isalnum()) or (e < last and text[e].isalnum() and text[e - 1].isalnum())
             ):

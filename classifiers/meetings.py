@@ -518,9 +518,7 @@ class MeetingFinder:
                         ordinal = None
                     else:
                         when = known
-            partner = m.partners[0] if m.partners else None
-            if partner is None or m.code not in ("PMC", "PARTNER-SUMMIT", "SOM"):
-                partner = partner if m.code in ("PMC", "PARTNER-SUMMIT", "SOM") else None
+            partner = m.partners[0] if len(set(m.partners)) == 1 and m.code in ("PMC", "PARTNER-SUMMIT", "SOM") else None
             out.append(
                 MeetingMention(
                     meeting=Meeting(type=m.code, ordinal=ordinal, year=when, partner=partner),

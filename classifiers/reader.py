@@ -205,16 +205,14 @@ class Reader:
         slots = tuple(
             Slot(name=name, value=value, span=span(i, max(j, i + 1))) for name, (i, j, value) in f.slots.items() if 0 <= i < len(t)
         )
-        title = " ".join(doc.quote(s.field, t[f.head[0]].start, t[f.head[1] - 1].end).split())
-        for article in ("the ", "a ", "an ", "The ", "A ", "An "):
-            title = title.removeprefix(article)
+        title = _title(f.name or doc.quote(s.field, t[f.head[0]].start, t[f.head[1] - 1].end))
         return Sighting(
             type=OutcomeType(f.type),
             status=Status(f.status),
             level=Level(f.level) if f.level in ("ministerial", "leaders", "officials") else Level.MINISTERIAL,
-            title=title[:200],
+            title=title,
             parties=f.parties,
-            meeting=head,
+            meeting=_of_others(head, f.parties),
             evidence=Evidence(span=span(f.i, f.j), rule=f.rules[0], weight=f.strength),
             sentence=Span(field=s.field, start=s.start, end=s.end, quote=doc.quote(s.field, s.start, s.end)),
             rules=tuple(f.rules),
@@ -229,6 +227,26 @@ class Reader:
         return NearMiss(
             what="outcome", span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)), rule=m.rule, veto=m.veto
         )
+
+
+_ARTICLES = frozenset("the a an these this those that its their our his her".split())
+
+
+def _title(words: str) -> str:
+    """A short name: one line, without an article before it or a weekday behind it."""
+    listed = words.split()
+    while len(listed) > 1 and listed[0].lower() in _ARTICLES:
+        listed = listed[1:]
+    while len(listed) > 2 and listed[-2].lower() == "on" and listed[-1].lower().rstrip(".,").endswith("day"):
+        listed = listed[:-2]
+    return " ".join(listed)[:200]
+
+
+def _of_others(head: Meeting | None, parties: tuple[str, ...]) -> Meeting | None:
+    """The story's meeting as that of a result with these parties: what is done with the UK was not done at the session with the RoK."""
+    if head is None or head.partner is None or not parties or head.partner in parties:
+        return head
+    return replace(head, partner=None)
 
 
 def load_reader(extra: Sequence[Traversable] = ()) -> Reader:

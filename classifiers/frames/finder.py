@@ -42,7 +42,7 @@ class Finder:
                 continue
             mine: list[Found] = []
             whens = times.expressions(tags, scene.published, scene.year)
-            self._sentence(tags, scene, whens, tac, mine, missed)
+            self._sentence(tags, doc.title if tags.sentence.field == "title" else doc.text, scene, whens, tac, mine, missed)
             past = self._carried(tags, whens, past)
             if past is not None and past.goes_on:
                 for f in [f for f in mine if f.status != "planned"]:
@@ -73,11 +73,13 @@ class Finder:
                 return Past(past.paragraph, past.words, True)
         return Past(s.paragraph, opening.words, False) if opening is not None else None
 
-    def _sentence(self, tags: Tagged, scene: Scene, whens: list[times.When], tac: bool, out: list[Found], missed: list[Missed]) -> None:
+    def _sentence(
+        self, tags: Tagged, source: str, scene: Scene, whens: list[times.When], tac: bool, out: list[Found], missed: list[Missed]
+    ) -> None:
         if not tags.of("act") and not tags.of("object"):
             return
         acts = self._acts(tags)
-        frame = Frame(self.lexis, tags, scene, acts, whens, tac, out, missed)
+        frame = Frame(self.lexis, tags, source, scene, acts, whens, tac, out, missed)
         joining.accession(frame)
         joining.partnership(frame)
         joining.membership(frame)

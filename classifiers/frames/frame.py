@@ -40,6 +40,8 @@ class Found:
     parties: tuple[str, ...] = ()
     phase: str = ""
     strength: float = 1.0
+    name: str = ""
+    """The thing in a few words, where the noun phrase is no name."""
     days: int | None = None
     """Days from the story's date, where the sentence dates the act."""
 
@@ -116,6 +118,7 @@ class Frame:
         self,
         lexis: Lexis,
         tags: Tagged,
+        source: str,
         scene: Scene,
         acts: list[Act],
         whens: list[times.When],
@@ -126,6 +129,7 @@ class Frame:
         self.lexis, self.tags, self.scene, self.acts = lexis, tags, scene, acts
         self.whens, self.tac, self.out, self.missed = whens, tac, out, missed
         self.words = lexis.words
+        self.source = source
         self.tokens: list[Token] = tags.sentence.tokens
         self.heading = tags.sentence.field == "title"
         self.grammar = lexis.grammar
@@ -140,6 +144,10 @@ class Frame:
         return after in ("$", "sea", "seas", "dollar", "dollars") or (
             h.i > 0 and self.tokens[h.i - 1].low == "south" and h.entry.id == "China"
         )
+
+    def text(self, i: int, j: int) -> str:
+        """The words of tokens i to j as they stand."""
+        return self.source[self.tokens[i].start : self.tokens[j - 1].end] if i < j else ""
 
     def low(self, i: int) -> str:
         """The folded word at token i; empty beyond the sentence."""
@@ -276,6 +284,7 @@ class Frame:
         level: str = "",
         parties: tuple[str, ...] = (),
         strength: float = 1.0,
+        name: str = "",
     ) -> None:
         """Notes an outcome whose evidence is tokens i to j."""
         i, j = self.trim(i, j)
@@ -301,6 +310,7 @@ class Frame:
                 parties or self.party_names(i, j, members=False),
                 act.phase,
                 strength,
+                name,
                 when.days if when is not None else None,
             )
         )
@@ -393,6 +403,8 @@ class Frame:
         """Whether the thing is one that can be named: a bare "plan" or "measures" says nothing."""
         words = [t for t in self.tokens[i:j] if t.word and t.low not in DETERMINERS]
         named = any(t.text[:1].isupper() for t in words[1:]) or (len(words) > 1 and words[0].text[:1].isupper() and i > 0)
+        if self.low(h.i) == "framework" and self.low(i - 1) in ("within", "in", "under") and h.j - h.i == 1:
+            return False  # "within the framework of the meeting"
         if h.entry.id == "documents":
             return any(t.text.isdigit() or t.low in self.words.counts for t in self.tokens[i:j])
         if h.entry.id in ("body", "fund"):

@@ -61,7 +61,9 @@ def accession(f: Frame) -> None:
         status = f.status(verb, act, i, j, "frame.accession", failable=False)
         if status is None:
             continue
-        f.emit("accession", status, act, verb, i, j, (i, j), parties=f.party_names(i, j, members=False), strength=2)
+        joining = f.party_names(i, j, members=False)
+        name = f"Accession of {' and '.join(joining)} to {f.text(treaty.i, treaty.j) if treaty else 'the Treaty of Amity and Cooperation'}"
+        f.emit("accession", status, act, verb, i, j, (i, j), parties=joining, strength=2, name=name if joining else "")
         return
 
 
@@ -153,18 +155,15 @@ def _partnered(f: Frame, act: Act, h: Hit, relation: bool) -> bool:
     if not near and not f.party_names(i, j, members=False) and not relation:
         f.missed.append(Missed(f.tags, i, j, "frame.partnership", "no partner is named"))
         return False
-    f.emit(
-        "partnership",
-        status,
-        act,
-        verb,
-        i,
-        j,
-        (min(act.i, h.i), max(act.j, h.j)),
-        parties=f.party_names(i, j, members=False),
-        strength=1.5,
-    )
+    partners = f.party_names(i, j, members=False)
+    head = (min(act.i, h.i), max(act.j, h.j))
+    f.emit("partnership", status, act, verb, i, j, head, parties=partners, strength=1.5, name=_named(f, partners, h))
     return True
+
+
+def _named(f: Frame, parties: tuple[str, ...], h: Hit) -> str:
+    """ "UK: dialogue partner": who, and what."""
+    return f"{' and '.join(parties)}: {f.text(h.i, h.j)}" if parties else f.text(h.i, h.j)
 
 
 def _partnership_wish(f: Frame, h: Hit, relation: bool) -> None:
@@ -209,7 +208,8 @@ def _partnership_wish(f: Frame, h: Hit, relation: bool) -> None:
             verb = Verb(k, Mode.PLANNED, w)
             when = times.nearest(f.whens, f.tokens, k, k + 1)
             if when is None or when.sense != "recalled":
-                f.emit("partnership", "planned", act, verb, i, h.j, (i, h.j), parties=tuple(dict.fromkeys(p.entry.id for p in near)))
+                partners = tuple(dict.fromkeys(p.entry.id for p in near))
+                f.emit("partnership", "planned", act, verb, i, h.j, (i, h.j), parties=partners, name=_named(f, partners, h))
             return
 
 
@@ -241,17 +241,9 @@ def membership(f: Frame) -> None:
             kind = "membership"
             if any(f.low(k) == "principle" for k in range(max(0, act.i - 10), min(h.j + 4, len(f.tokens)))) and status == "done":
                 kind = "decision"
-            f.emit(
-                kind,
-                status,
-                act,
-                verb,
-                i,
-                j,
-                (min(act.i, h.i), max(act.j, h.j)),
-                parties=tuple(dict.fromkeys(p.entry.id for p in near)) or ("Timor-Leste",),
-                strength=1.5,
-            )
+            joining = tuple(dict.fromkeys(p.entry.id for p in near))
+            head = (min(act.i, h.i), max(act.j, h.j))
+            f.emit(kind, status, act, verb, i, j, head, parties=joining, strength=1.5, name=_named(f, joining, h))
             break
 
 

@@ -108,17 +108,10 @@ def coordination(f: Frame) -> None:
             i = subject[0].i
         status = f.status(verb, act, i, j, "frame.coordination", failable=False)
         if status:
-            f.emit(
-                "coordination",
-                status,
-                act,
-                verb,
-                i,
-                j,
-                (min(act.i, h.i), max(act.j, h.j)),
-                parties=f.party_names(max(0, i - 4), min(len(f.tokens), j + 8)),
-                strength=1.2,
-            )
+            holders = f.party_names(max(0, i - 4), min(len(f.tokens), j + 8))
+            role = noun_phrase_start(f.tokens, h.i), noun_phrase_end(f.tokens, h.j, f.verbs, limit=14)
+            head = (min(act.i, h.i), max(act.j, h.j))
+            f.emit("coordination", status, act, verb, i, j, head, parties=holders, strength=1.2, name=f.text(*role))
 
 
 def funding(f: Frame) -> None:
