@@ -1,5 +1,6 @@
-# make run   start the watch (SQLite, no server needed)      make test   every test
-# make check lint, types, architecture                        make demo   the whole way before your eyes
+# make run    start the watch (SQLite, no server needed)     make test   every test
+# make check  lint, types, architecture                      make demo   the whole way before your eyes
+# make eval   how well the labelled texts are read           make bench  how fast, as ratios
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ ARGS ?=
 .PHONY: run demo test check bench eval lock clean help
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '/^PYTHON/q; s/^# //p' Makefile
 
 # What the program needs, with hashes; then the checkout itself, editable.
 $(VENV)/.run: requirements.lock pyproject.toml

@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import killable
 import pytest
 from daemon import Daemon, until
+from killable import Killable
 from newsroom import joint_statements, settings_file
 from publisher import ATOM, Publisher, answers
 from receivers import SmtpReceiver, WebhookReceiver
@@ -26,7 +25,6 @@ RECOVERING = "before:recovery"
 """The next process after a death in the midst of sending dies as well, while it notes the doubt."""
 IN_DOUBT = {"after:claim", "before:send", "after:send", "at:receipt", "before:receipt"}
 """Where nobody can know afterwards whether the message went out: claimed, and no receipt committed."""
-KILLABLE = (sys.executable, str(Path(killable.__file__)))
 
 
 @dataclass
@@ -37,6 +35,7 @@ class Siege:
     post: SmtpReceiver
     hook: WebhookReceiver
     settings: Path
+    killable: Killable
     documents: list[str] = field(default_factory=list)
     """The results published so far."""
     kills: int = 0
@@ -54,16 +53,16 @@ class Siege:
     def watch(self, *arguments: str) -> Daemon:
         return Daemon("--config", str(self.settings), *arguments)
 
-    def dies_at(self, point: str, number: int = 1) -> None:
+    def dies_at(self, point: str) -> None:
         """Rounds of the watch, until one is killed at `point`."""
         self.publishes()
         for _ in range(4):
-            with Daemon("--config", str(self.settings), "--once", launcher=(*KILLABLE, point, str(number))) as watch:
-                if watch.wait(30) == -9:
-                    self.kills += 1
-                    return
-                assert watch.process.returncode == 0, watch.told()
-        raise AssertionError(f"{point} was never reached\n{watch.told()}")
+            done = self.killable.run(point, "run", "--once", "--config", str(self.settings))
+            if done.returncode == -9:
+                self.kills += 1
+                return
+            assert done.returncode == 0, done.stdout
+        raise AssertionError(f"{point} was never reached\n{done.stdout}")
 
     def comes_to_rest(self) -> None:
         """The watch runs undisturbed until it has read and sent everything."""
@@ -103,9 +102,14 @@ def siege(tmp_path: Path) -> Iterator[Siege]:
     def before_answer(_: object) -> None:
         held[0].before_answer()
 
-    with Publisher() as publisher, SmtpReceiver(before_answer=before_answer) as post, WebhookReceiver(before_answer=before_answer) as hook:
+    with (
+        Publisher() as publisher,
+        SmtpReceiver(before_answer=before_answer) as post,
+        WebhookReceiver(before_answer=before_answer) as hook,
+        Killable(tmp_path) as killable,
+    ):
         settings = settings_file(tmp_path, publisher, dict(zip(TARGETS, (post.url, hook.url), strict=True)))
-        held.append(Siege(publisher, post, hook, settings))
+        held.append(Siege(publisher, post, hook, settings, killable))
         yield held[0]
 
 
@@ -153,7 +157,7 @@ def test_killed_at_any_moment(siege: Siege) -> None:
     seed = random.randrange(10_000)
     moments = random.Random(seed)
     print(f"seed {seed}")
-    for _ in range(5):
+    for _ in range(4):
         siege.publishes()
         with siege.watch() as daemon:
             daemon.wait_for("started")

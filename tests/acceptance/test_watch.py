@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from daemon import Daemon, command, until
+from daemon import Daemon, called, command, until
 from newsroom import SeedStory, publish, seed_stories, settings_file
 from publisher import ATOM, RSS, Publisher, changing_guids
 from receivers import SmtpReceiver, WebhookReceiver
@@ -32,10 +33,8 @@ class Scene:
         """Whether every delivery has been made."""
         return all(one["state"] == "sent" for one in self.deliveries())
 
-    def deliveries(self) -> list[dict[str, object]]:
-        told = command("alerts", "list", "--json", "--config", str(self.settings))
-        assert told.returncode == 0, told.stderr
-        return [json.loads(line) for line in told.stdout.splitlines()]
+    def deliveries(self) -> list[dict[str, Any]]:
+        return _records("alerts", "list", self.settings)
 
     def polls_again(self) -> None:
         """Waits until each feed has been asked for once more, from start to end."""
@@ -51,6 +50,12 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         with Daemon("--config", str(settings)) as daemon:
             daemon.wait_for("started")
             yield Scene(publisher, post, hook, daemon, settings)
+
+
+def _records(noun: str, verb: str, settings: Path) -> list[dict[str, Any]]:
+    told = called(noun, verb, "--json", "--config", str(settings))
+    assert told.returncode == 0, told.stderr
+    return [json.loads(line) for line in told.stdout.splitlines()]
 
 
 def _plain(text: str) -> str:
@@ -76,6 +81,9 @@ def test_each_result_arrives_once_with_its_sentence(scene: Scene) -> None:
     # The ASEAN-UK document was adopted at the meetings of seed 002: this is the same record under another name.
     scene.publishes(recap)
     assert len(scene.post.arrivals) == len(scene.hook.arrivals) == 3
+    [record] = [one for one in _records("outcomes", "list", scene.settings) if one["type"] == "document" and one["parties"] == ["UK"]]
+    assert record["articles"] == len(record["titles"]) == 2
+    assert any("kind" in conflict for conflict in record["conflicts"])
 
     # The same feeds again, and again after the site was rebuilt under new identities.
     scene.polls_again()
@@ -86,34 +94,18 @@ def test_each_result_arrives_once_with_its_sentence(scene: Scene) -> None:
     assert len({one.delivery for one in scene.post.arrivals} | {one.delivery for one in scene.hook.arrivals}) == 6
 
 
-def test_the_register_holds_the_asean_uk_document_once_with_both_names(scene: Scene) -> None:
-    *_, partners, _, recap = seed_stories()
-    scene.publishes(partners)
-    scene.publishes(recap)
-
-    told = command("outcomes", "list", "--party", "UK", "--type", "document", "--json", "--config", str(scene.settings))
-
-    [record] = [json.loads(line) for line in told.stdout.splitlines()]
-    assert record["articles"] == 2
-    assert len(record["titles"]) == 2
-    assert any("kind" in conflict for conflict in record["conflicts"])
-
-
-def test_it_says_where_everything_is_and_stops_when_asked(scene: Scene) -> None:
+def test_it_says_where_everything_is_keeps_others_away_and_stops_when_asked(scene: Scene) -> None:
     said = "\n".join(scene.daemon.lines)
     for word in ("data", "log", "targets", "catalogue", "desk_mail, ministry_hook", "2 of 2 sources"):
         assert word in said
 
-    assert scene.daemon.terminate() == 0
-    assert scene.daemon.says("stopped")
-
-
-def test_a_second_watch_on_the_same_data_leaves_with_the_pid_of_the_first(scene: Scene) -> None:
     second = command("run", "--config", str(scene.settings))
-
     assert second.returncode == 2
     assert str(scene.daemon.process.pid) in second.stderr
     assert len(second.stderr.splitlines()) == 1
+
+    assert scene.daemon.terminate() == 0
+    assert scene.daemon.says("stopped")
 
 
 def test_a_watch_whose_lock_was_taken_away_stops(scene: Scene) -> None:
@@ -124,13 +116,26 @@ def test_a_watch_whose_lock_was_taken_away_stops(scene: Scene) -> None:
     assert "the lock is lost" in scene.daemon.complaints[-1]
 
 
+def test_the_same_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    with Publisher() as publisher, WebhookReceiver() as hook:
+        settings = settings_file(tmp_path, publisher, {"hook": hook.url})
+        settings.write_text(f'{settings.read_text()}\n[database]\nurl = "{postgres_url}"\n')
+        publish(publisher, seed_stories()[1])
+
+        done = [command("run", "--once", "--config", str(settings)) for _ in range(2)]
+
+    assert [one.returncode for one in done] == [0, 0], done
+    assert len(hook.arrivals) == 1
+    assert called("doctor", "--config", str(settings)).returncode == 0
+
+
 def test_without_network_it_goes_on_and_says_which_sources_fail_and_why(tmp_path: Path) -> None:
     with Publisher() as gone:
         settings = settings_file(tmp_path, gone, {})
 
     with Daemon("--config", str(settings)) as daemon:
         daemon.wait_for("failing", "2 sources, connect_failed", "courier-rss", "courier-atom")
-        listed = command("sources", "list", "--status", "failing", "--config", str(settings))
+        listed = called("sources", "list", "--status", "failing", "--config", str(settings))
         assert daemon.terminate() == 0
 
     assert listed.stdout.count("connect_failed") == 2

@@ -25,7 +25,7 @@ def until(condition: Callable[[], object], seconds: float, what: str, *, say: Ca
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds:.0f} s for {what}\n{say()}")
-        pause.wait(0.02)
+        pause.wait(0.05)
 
 
 def clean_environment() -> dict[str, str]:

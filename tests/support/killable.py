@@ -1,24 +1,33 @@
-"""Runs the command line, and kills its own process at one point, as SIGKILL does: `python killable.py POINT NUMBER run ...`.
+"""Runs the command line again and again, each time in a process that kills itself at one point, as SIGKILL does.
 
-A point is `WHEN:WHAT`; NUMBER says at which time it comes round (1: the first). WHEN is
+    with Killable(folder) as killable:
+        assert killable.run("before:claim", "run", "--once", ...).returncode == -9
+
+A point is `WHEN:WHAT`. WHEN is
     at      in the midst of a transaction, right after the statement that does WHAT
     before  right before that transaction is committed
     after   right after it was
 WHAT is one of CHANGES, or `send`: `before:send` and `after:send` lie around the notifier's work.
 
-The program itself knows nothing of this: statements and commits are watched from outside.
+The program itself knows nothing of this: statements and commits are watched from outside. Each run is a fork of one process that has
+imported everything and read the rules, which is half of what a start costs.
 """
 
+import importlib
+import json
 import os
 import re
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from daemon import Said, clean_environment
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
+from aseanwatch import wiring
 from aseanwatch.alerts.notify import AppriseNotifier
 from aseanwatch.cli import main
 
@@ -36,34 +45,88 @@ CHANGES = {
 """What changes in the database -> the statement that does it."""
 
 
-class Countdown:
-    """Kills the process when a point comes round for the last time that was asked for."""
-
-    def __init__(self, number: int) -> None:
-        self._left = number
-
-    def __call__(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+PRELOADED = ("aseanwatch.cli.run", "aseanwatch.pipeline", "aseanwatch.history", "ingest.articles", "ingest.http", "ingest.workers", "store")
 
 
-def around_sending(when: str, reached: Callable[[], None]) -> None:
+class Killable:
+    """The process that is forked; it starts when it is first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` keeps what the runs say."""
+        self._output = folder / "killable.log"
+        self._output.touch()
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> "Killable":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process:
+            self._process.communicate()
+
+    def run(self, point: str, *arguments: str) -> Said:
+        """Runs `aseanwatch ARGUMENTS` until it ends or is killed at `point`."""
+        if self._process is None:
+            command = [sys.executable, __file__, str(self._output)]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean_environment())
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps([point, *arguments]) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return Said(code, self._output.read_text(encoding="utf-8"), "")
+
+
+def serve(output: str) -> None:
+    """Forks for every line on standard input, and answers with the exit code; what the fork says goes to the file `output`."""
+    for module in PRELOADED:
+        importlib.import_module(module)
+    rules = wiring.rules_reader(())
+    wiring.rules_reader = lambda _: rules
+    for line in sys.stdin:
+        point, *arguments = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            said = os.open(output, os.O_WRONLY | os.O_TRUNC)
+            for stream in (1, 2):
+                os.dup2(said, stream)
+            dies_at(point)
+            sys.argv = ["aseanwatch", *arguments]
+            main()
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def dies_at(point: str) -> None:
+    """Sets the point at which this process kills itself."""
+    when, _, what = point.partition(":")
+    if what == "send":
+        around_sending(when)
+    else:
+        around_a_change(when, what)
+
+
+def die() -> None:
+    """As `kill -9` does it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def around_sending(when: str) -> None:
     """Sets the point before or after the notifier's work."""
     deliver = AppriseNotifier.deliver
 
     def watched(self: AppriseNotifier, *arguments: Any) -> Any:
         if when == "before":
-            reached()
+            die()
         receipt = deliver(self, *arguments)
         if when == "after":
-            reached()
+            die()
         return receipt
 
     AppriseNotifier.deliver = watched  # type: ignore[method-assign]
 
 
-def around_a_change(when: str, what: str, reached: Callable[[], None]) -> None:
+def around_a_change(when: str, what: str) -> None:
     """Sets the point at, before or after a change in the database."""
     pattern = re.compile(CHANGES[what], re.DOTALL)
     changed: set[object] = set()
@@ -73,27 +136,21 @@ def around_a_change(when: str, what: str, reached: Callable[[], None]) -> None:
         # A statement that gives rows back counts none as changed.
         if pattern.match(statement) and (cursor.rowcount > 0 or "RETURNING" in statement):
             if when == "at":
-                reached()
+                die()
             changed.add(connection.connection.dbapi_connection)
 
     def committed(self: DefaultDialect, dbapi_connection: Any) -> None:
         ours = getattr(dbapi_connection, "dbapi_connection", dbapi_connection) in changed
         changed.discard(getattr(dbapi_connection, "dbapi_connection", dbapi_connection))
         if ours and when == "before":
-            reached()
+            die()
         commit(self, dbapi_connection)
         if ours and when == "after":
-            reached()
+            die()
 
     event.listen(Engine, "after_cursor_execute", executed)
     DefaultDialect.do_commit = committed  # type: ignore[assignment,method-assign]
 
 
 if __name__ == "__main__":
-    when, _, what = sys.argv.pop(1).partition(":")
-    countdown = Countdown(int(sys.argv.pop(1)))
-    if what == "send":
-        around_sending(when, countdown)
-    else:
-        around_a_change(when, what, countdown)
-    main()
+    serve(sys.argv[1])

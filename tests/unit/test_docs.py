@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 import pytest
-from checkout import ROOT, project
+from checkout import ROOT, project, texts
 from click.testing import CliRunner
 from pages import Page, aseanwatch_calls, page, pages
 
 from aseanwatch.cli import COMMANDS, cli
 from aseanwatch.settings import PREFIX, describe, load_settings
+from classifiers.reader import FULL, PARTIAL
 from core import alerts, articles, outcomes, readings, sources
 from ingest.catalogue import load_catalogue
 
@@ -173,11 +174,27 @@ def test_the_readme_lists_every_command_with_its_sentence() -> None:
     assert {name: says.lower() for name, says in rows} == {name: says.lower().rstrip(".") for name, says in COMMANDS.items()}
 
 
-def test_the_first_lines_in_the_readme_are_those_of_the_catalogue() -> None:
+def test_the_readme_names_the_languages_that_are_read() -> None:
+    names = {
+        "en": "English", "vi": "Vietnamese", "id": "Indonesian", "ms": "Malay", "th": "Thai", "zh": "Chinese", "ja": "Japanese",
+        "fr": "French", "tl": "Filipino", "de": "German", "es": "Spanish",
+    }  # fmt: skip
+    (promise,) = re.findall(r"\*\*Every language\.\*\*(.+?)\n-", page("README.md").text, re.DOTALL)
+    full, part = promise.split("in full;")
+
+    assert [names[code] for code in FULL if names[code] not in full] == []
+    assert {code for code, name in names.items() if name in part} == set(PARTIAL)
+
+
+def test_the_readme_counts_the_sources_rightly() -> None:
     known = load_catalogue()
     on = [source for source in known if source.enabled]
+    countries = {source.country for source in on if source.country}
 
-    assert (
-        f"{len(on)} of {len(known)} sources switched on, in {len({source.country for source in on if source.country})} countries"
-        in page("README.md").text
-    )
+    assert f"{len(on)} of {len(known)} sources switched on, from {len(countries)} countries" in page("README.md").text
+
+
+def test_every_page_that_the_code_names_exists() -> None:
+    named = {(path, name) for path, text in texts() if path.endswith((".py", ".toml")) for name in re.findall(r"\bdocs/[\w/-]+\.md", text)}
+
+    assert sorted((path, name) for path, name in named if not (ROOT / name).exists()) == []

@@ -127,7 +127,7 @@ def test_the_image_is_made_of_files_that_are_there_and_let_in() -> None:
 def test_the_image_is_no_root_takes_locked_versions_and_knows_its_health() -> None:
     assert re.search(r"^USER (\d+):(\d+)$", DOCKERFILE, re.MULTILINE)
     assert "--require-hashes" in DOCKERFILE
-    assert 'CMD ["aseanwatch", "doctor"]' in DOCKERFILE
+    assert 'CMD ["aseanwatch", "doctor", "--quick"]' in DOCKERFILE
     assert re.findall(r"^ENTRYPOINT (.+)$", DOCKERFILE, re.MULTILINE) == ['["aseanwatch"]']
     assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["python:${PYTHON}-slim"] * 2
 
