@@ -443,7 +443,7 @@ def _compiled(book: Rulebook) -> Iterator[Rule]:
             for index, entry in enumerate(entries):
                 rule = _Compiler(file, kind, index, topics, parties).rule(entry, named)
                 if (kind, rule.name) in taken or (kind == "topic" and rule.name in topics):
-                    raise file.refusal(f"there is already a {kind} `{rule.name}`; call this one something else", kind, index, named)
+                    raise file.refusal(f"`{rule.name}` is taken; call this {kind} something else", kind, index, named)
                 taken.add((kind, rule.name))
                 yield rule
                 if kind == "topic":

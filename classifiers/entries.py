@@ -63,9 +63,9 @@ def entries(book: Rulebook, own: tuple[Rule, ...] = ()) -> Iterator[RuleEntry]:
     for name, file in book.files.items():
         if name.startswith((CUSTOM, "lang.")):
             continue
-        for table, index, row in rows(book[name], {}):
+        for table, index, row in rows(book[name]):
             known = KINDS.get((name, table))
-            if known is not None:
+            if known is not None and index is not None:
                 kind, key = known
                 called = row[key] if kind != "commentary" else f"{row[key]}-{index + 1}"
                 yield RuleEntry(kind, f"{kind}.{called}", file, table, index, row)

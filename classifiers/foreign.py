@@ -7,14 +7,15 @@ languages the nearest one in front of the act, in Japanese the nearest one behin
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from datetime import date
 from typing import NamedTuple
 
 from classifiers import tongues
 from classifiers.frames import Found, Missed, Scene
 from classifiers.grammar import longest
-from classifiers.lexicon import Hit, Tagged
+from classifiers.lexicon import Entry, Hit, Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import SPACELESS, Document, Kind
 from classifiers.times import FRESH_DAYS
@@ -31,7 +32,8 @@ NEAR = {
 """Mode -> how near to the act its word must stand to govern it."""
 THING = 70
 """How far the thing may stand from its act."""
-CLOSE = 26
+CLOSE = 40
+FAR = 60
 """How far a thing of common name (a centre, a proposal, a member) may stand from its act."""
 DENSE = 2.4
 """How much shorter a language without spaces says the same."""
@@ -40,6 +42,8 @@ COMMON = frozenset({"body", "fund", "endorsables", "membership", "terms"})
 AWAITED = frozenset({"communique", "statement", "plan", "vision", "agreement"})
 FAMILIES = {"establish": frozenset({"establish", "launch"}), "adopt": frozenset({"adopt", "decide-on"})}
 JOINING = frozenset({"tac", "accession-instrument"})
+CLOSED = frozenset({"neutral", "absent", "expected", "not_yet", "view", "witness"})
+"""Words of mode in which an act is no act of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +108,14 @@ class Finder:
         tongue = self.tongues.get(doc.language)
         if tongue is None:
             return found, missed
+        paragraph, decider = -1, ""
         for tags in told(tagged):
+            if tags.sentence.paragraph != paragraph:
+                paragraph, decider = tags.sentence.paragraph, ""
             if tags.of("act") or tags.of("object"):
-                Sentence(self, tongue, tags, scene, found, missed).read()
+                Sentence(self, tongue, tags, replace(scene, level=decider or scene.level), found, missed).read()
+            named = [h.entry.detail for h in tags.of("actor") if h.entry.id in ("ministers", "leaders", "officials")]
+            decider = named[0] if named else decider
         return settled(found), missed
 
     def begun(self, doc: Document, tagged: list[Tagged]) -> tuple[bool, float]:
@@ -154,16 +163,28 @@ class Sentence:
         named = tags.of("meeting") + tags.of("actor")
         things = longest(tags.of("object"))
         self.things = [h for h in things if not _inside(h, named)]
-        words = longest(tags.of("mode") + tags.of("act"))
-        neutral = [h for h in words if h.entry.id == "neutral"]
-        self.modes = [h for h in words if h.entry.kind == "mode" and h.entry.id != "neutral" and not _inside(h, things)]
-        self.acts = [h for h in words if h.entry.kind == "act" and not _inside(h, neutral) and not _strictly_inside(h, things)]
+        modes = longest(tags.of("mode"))
+        acts = longest(tags.of("act"))
+        self.things = [h for h in self.things if not _strictly_inside(h, [m for m in modes if m.entry.id in ("neutral", "view")])]
+        names = self._titles()
+        self.modes = [
+            h
+            for h in modes
+            if h.entry.id != "neutral" and not _inside(h, self.things) and not _strictly_inside(h, acts) and not _inside(h, names)
+        ]
+        closed = [h for h in modes if h.entry.id in CLOSED] + names
+        self.acts = [h for h in acts if not _inside(h, closed) and not _strictly_inside(h, things)]
         self.actors = [h for h in longest(tags.of("actor")) if not _strictly_inside(h, self.things)]
         self.parties = longest(tags.of("party"))
         self.joins = {h.j for h in tags.of("clause") if h.entry.id == "join"}
         self.bounds = self._bounds()
         self.moments = list(self._moments())
         self.used: list[Hit] = []
+
+    def _titles(self) -> list[Hit]:
+        """The names of documents that stand in title marks: 《…》."""
+        marks = [n for n, t in enumerate(self.tokens) if t.low in "《》" and t.low]
+        return [Hit(a, b + 1, _TITLE) for a, b in pairwise(marks) if self.tokens[a].low == "《" and self.tokens[b].low == "》"]
 
     # -- place ---------------------------------------------------------------------------------------------------
 
@@ -192,6 +213,12 @@ class Sentence:
 
     def mode(self, act: Hit) -> Mode:
         """What governs an act."""
+        if act.entry.form == "nominal":
+            above = next(
+                (a for a in self.acts if a.j <= act.i and a.entry.form != "nominal" and self.gap(a, act) <= self.tongue.reach(16)), None
+            )
+            if above is not None and above.entry.id in ("adopt", "decide", "sign"):
+                return self.mode(above)  # "approved the creation of"
         nearest = sorted((h for h in self._governors(act)), key=lambda h: self.gap(h, act))
         for n, h in enumerate(nearest):
             group = h.entry.id
@@ -239,7 +266,7 @@ class Sentence:
             if self.tongue.mode_after:
                 if h.i >= act.j and h.j <= end and not (self.commas(act.j, h.i) and self._subject(act.j, h.i)):
                     yield h
-            elif h.j <= act.i and (
+            elif h.i < act.i and (
                 (h.i >= start and not (self.commas(h.j, act.i) and h.i - start > 4 and self._subject(h.j, act.i)))
                 or (
                     self.tongue.comma_breaks
@@ -264,9 +291,10 @@ class Sentence:
             yield Moment(h.i, h.j, h.entry.id)
         if self.scene.published is None and self.scene.year is None:
             return
-        taken: set[int] = set()
+        said = [h for h in self.tags.of("time") if h.entry.id in ("recalled", "future")]
         for i, j, year, month, day in self._dates():
-            taken.update(range(i, j))
+            if month is not None and year is None and any(0 <= i - h.j <= 1 or 0 <= h.i - j <= 1 for h in said):
+                continue  # "December last year"
             sense, days = _sense(year, month, day, self.scene.published, self.scene.year)
             if sense and not (month is None and sense == "future"):
                 yield Moment(i, j, sense, days, month is None)
@@ -337,7 +365,7 @@ class Sentence:
             first, second = (m.j, i) if m.j <= i else (j, m.i)
             c = float(max(0, self.tokens[min(second, len(self.tokens) - 1)].start - self.tokens[max(first - 1, 0)].end))
             c += self.tongue.reach(12) * self.commas(first, second)
-            c *= 0.5 if m.i <= 3 and m.j <= i else 1
+            c *= 0.3 if m.i <= 3 and m.j <= i else 1
             if m.j <= start:
                 c += self.tongue.reach(10)
             if c < cost:
@@ -350,6 +378,8 @@ class Sentence:
         """Who acts: the nearest actor in front of the act, in its clause or before it; behind it only where none stands in front."""
         lefts = [h for h in self.actors if h.j <= act.i and not any(t.low in _STOPS for t in self.tokens[h.j : act.i])]
         start, end = self.clause(act.i)
+        if self.tongue.mode_after:
+            lefts = [h for h in lefts if self._topic(h)] or lefts
         own = [h for h in lefts if h.i >= start]
         rights = [h for h in self.actors if h.i >= act.j and h.j <= end and self.gap(act, h) <= self.tongue.reach(40)]
         for group in (own, rights, lefts):
@@ -361,11 +391,8 @@ class Sentence:
         """Of whom a decision is: ministers, leaders, officials; of the story's meeting where the sentence does not say."""
         actor = self.actor(act)
         if actor is None or actor.entry.id == "context":
-            near = [
-                h
-                for h in self.actors
-                if h.entry.id in ("ministers", "leaders", "officials") and h.j <= act.i and self.gap(h, act) <= self.tongue.reach(60)
-            ]
+            start, _ = self.clause(act.i)
+            near = [h for h in self.actors if h.entry.id in ("ministers", "leaders", "officials") and start <= h.i and h.j <= act.i]
             actor = near[-1] if near else actor
         known = {"ministers": "ministerial", "minister": "ministerial", "leaders": "leaders", "officials": "officials"}
         return known.get(actor.entry.id, self.scene.level) if actor is not None else self.scene.level
@@ -376,7 +403,7 @@ class Sentence:
         if actor is not None and actor.entry.id == "elsewhere":
             return self.words(actor.i, actor.j)
         start, _ = self.clause(act.i)
-        states = [p for p in self.parties if start <= p.i and p.j <= act.i]
+        states = [p for p in self.parties if start <= p.i and p.j <= act.i and self._leads(p, act)]
         ours = [h for h in self.actors if h.entry.id not in ("elsewhere", "minister")]
         if states and not any(start <= h.i and h.j <= act.i for h in ours):
             last = thing.j if thing is not None else act.j
@@ -388,6 +415,17 @@ class Sentence:
             ):
                 return self.words(states[-1].i, states[-1].j)
         return ""
+
+    def _topic(self, h: Hit) -> bool:
+        """Whether a particle behind a hit marks it as what the sentence speaks of."""
+        after = next((t.low for t in self.tokens[h.j : h.j + 2] if t.low != ")"), "")
+        return after[:1] in _TOPIC and bool(after)
+
+    def _leads(self, party: Hit, act: Hit) -> bool:
+        """Whether a state may be the subject of an act behind it."""
+        if self.tongue.mode_after:
+            return self._topic(party)
+        return not self.commas(party.j, act.i)
 
     # -- frames --------------------------------------------------------------------------------------------------
 
@@ -409,6 +447,12 @@ class Sentence:
 
     def thing(self, act: Hit) -> None:
         """An act and the things that it takes."""
+        if any(
+            t.j <= act.i and self.gap(t, act) <= self.tongue.reach(12) and act.i not in self.joins and not self.commas(t.j, act.i)
+            for t in self.used
+        ):
+            if self.tongue.thing_after and act.entry.form != "participle":
+                return  # "a concept paper on establishing": part of the thing's name
         fits = FAMILIES.get(act.entry.id, {act.entry.id})
         taken = [
             h
@@ -451,14 +495,18 @@ class Sentence:
     def _reaches(self, act: Hit, thing: Hit) -> bool:
         """Whether act and thing belong together: near enough, with no other act, view or speech between them."""
         reach = CLOSE if thing.entry.id in COMMON else THING
-        if thing.entry.id == "membership" and any(h.entry.id == "principle" for h in self.modes):
-            reach = THING
+        if thing.entry.id in ("body", "fund") or (thing.entry.id == "membership" and self._in_principle(act)):
+            reach = FAR
         if self.tongue.mode_after and thing.j < len(self.tokens) and self.tokens[thing.j].low[:1] in _TOPIC:
             reach = 2 * THING  # the topic of the sentence, however far its verb
         if self.gap(act, thing) > self.tongue.reach(reach):
             return False
         first, second = (act, thing) if act.i <= thing.i else (thing, act)
-        between = [h for h in self.acts if first.j <= h.i and h.j <= second.i and self.gap(act, h) > self.tongue.reach(8)]
+        between = [
+            h
+            for h in self.acts
+            if first.j <= h.i and h.j <= second.i and self.gap(act, h) > self.tongue.reach(8) and h.entry.form != "nominal"
+        ]
         spoken = [h for h in self.modes if h.entry.id in ("view", "wish") and first.j <= h.i and h.j <= second.i]
         return not between and not (spoken and self.tongue.thing_after)
 
@@ -468,6 +516,8 @@ class Sentence:
         if self.tongue.spaceless and self.gap(a, b) > 4:
             return False
         before = range(max(a.j, b.i - 3), b.i)
+        if self.tongue.spaceless:
+            before = range(b.i - 1, b.i)
         marked = any(self.tokens[k].low in _COMMAS for k in before) or any(k + 1 in self.joins for k in before)
         return marked and not any(a.j <= h.i and h.j <= b.i for h in self.acts + [m for m in self.modes if m.entry.id in ("view", "wish")])
 
@@ -492,9 +542,13 @@ class Sentence:
             self.miss(act, thing, "no partner is named")
             return
         kind = thing.entry.detail
-        if kind == "membership" and any(h.entry.id == "principle" for h in self.modes):
+        if kind == "membership" and self._in_principle(act):
             kind = "decision"
         self.note(kind, act, thing, parties=parties)
+
+    def _in_principle(self, act: Hit) -> bool:
+        start, end = self.clause(act.i)
+        return any(h.entry.id == "principle" and start <= h.i and h.j <= end for h in self.modes)
 
     def _newcomers(self, act: Hit, thing: Hit) -> list[Hit]:
         """The states outside ASEAN (and Timor-Leste) in the clause of an act, else those before it in the sentence."""
@@ -559,8 +613,7 @@ class Sentence:
         if actor is None or actor.entry.id in ("elsewhere", "minister"):
             self.miss(act, whole, "no ASEAN actor decides")
             return
-        principle = any(h.entry.id == "principle" for h in self.modes)
-        newcomers = self._newcomers(act, whole) if principle else []
+        newcomers = self._newcomers(act, whole) if self._in_principle(act) else []
         self.note("decision", act, whole, parties=newcomers)
 
     def _until(self, j: int) -> int:
@@ -596,7 +649,10 @@ class Sentence:
                 continue
             for h in self.modes:
                 before = h.j <= thing.i if not self.tongue.mode_after else h.i >= thing.j
-                if h.entry.id == "absent" and before and self.gap(h, thing) <= self.tongue.reach(8) and self.moment(h.i, h.j) is None:
+                if h.entry.id == "absent" and before and self.gap(h, thing) <= self.tongue.reach(8):
+                    moment = self.moment(h.i, h.j)
+                    if moment is not None and moment.sense == "recalled":
+                        continue
                     self.emit("document", "failed", h, thing, Mode("failed", self.words(h.i, h.j), h), [])
                     break
 
@@ -712,6 +768,8 @@ def _same(a: Found, b: Found) -> bool:
         return False
     if a.type in ("accession", "partnership", "membership", "coordination"):
         return True
+    if a.status == b.status == "failed":
+        return True
     if a.tags is b.tags and a.head[0] < b.head[1] and b.head[0] < a.head[1]:
         return True
     one, other = _words_of(a), _words_of(b)
@@ -756,6 +814,7 @@ def _sense(year: int | None, month: int | None, day: int | None, published: date
     return "recalled" if days < -FRESH_DAYS else "future" if days > 0 else "fresh", days
 
 
+_TITLE = Entry("title", "title")
 _STATUS = {"wish": "wish", "view": "view", "purpose": "purpose", "negated": "failed", "not_yet": "planned"}
 _STOPS = frozenset(".!?;。！？；")
 _COMMAS = frozenset(",、،")

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -38,6 +39,9 @@ class Hit(NamedTuple):
     entry: Entry
 
 
+_START = itemgetter(1)
+
+
 def _place(hit: Hit) -> tuple[int, int]:
     return hit.i, -hit.j
 
@@ -57,7 +61,11 @@ class Tagged:
 
     def add(self, hit: Hit) -> None:
         """Files a hit under its kind."""
-        self._kinds.setdefault(hit.entry.kind, []).append(hit)
+        hits = self._kinds.get(hit.entry.kind)
+        if hits is None:
+            self._kinds[hit.entry.kind] = [hit]
+        else:
+            hits.append(hit)
 
     def of(self, kind: str) -> list[Hit]:
         """The hits of a kind, by place; longer ones first where two begin together."""
@@ -298,41 +306,45 @@ class Lexicon:
         bounded = self._bounded
         last = len(text)
         for n, s, e in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if bounded[n] and s > 1 and text[s - 1] == "-" and text[s - 2].isalnum() and text[s:e].startswith("asean "):
-                continue  # "Russia-ASEAN ministerial meeting" is no ASEAN ministerial meeting
-            if bounded[n] and e + 1 < last and text[e] == "-" and text[e + 1].isalpha() and text[s:e].endswith(" asean"):
-                continue  # nor is "pertemuan menteri luar ASEAN-China" one of ASEAN alone
-            if bounded[n] and (
-                (s and text[s - 1].isalnum() and text[s].isalnum()) or (e < last and text[e].isalnum() and text[e - 1].isalnum())
-            ):
-                continue
-            if not bounded[n] and (
-                (s and _katakana(text[s]) and _katakana(text[s - 1])) or (e < last and _katakana(text[e]) and _katakana(text[e - 1]))
-            ):
+            if bounded[n]:
+                if (s and text[s - 1].isalnum() and text[s].isalnum()) or (e < last and text[e].isalnum() and text[e - 1].isalnum()):
+                    continue
+                if s > 1 and text[s - 1] == "-" and text[s - 2].isalnum() and text.startswith("asean ", s):
+                    continue  # "Russia-ASEAN ministerial meeting" is no ASEAN ministerial meeting
+                if e + 1 < last and text[e] == "-" and text[e + 1].isalpha() and text.endswith(" asean", s, e):
+                    continue  # nor is "pertemuan menteri luar ASEAN-China" one of ASEAN alone
+            elif (s and _katakana(text[s]) and _katakana(text[s - 1])) or (e < last and _katakana(text[e]) and _katakana(text[e - 1])):
                 continue  # Thailand is no part of a title
             found.append((n, s, e))
-        found.sort(key=lambda m: m[1])
+        found.sort(key=_START)
         return found
 
     def _words(self, tags: Tagged, single: dict[str, list[Entry]]) -> None:
+        get = single.get
         for i, t in enumerate(tags.sentence.tokens):
-            if not t.word:
-                continue
-            entries = single.get(t.low)
-            if entries is None and t.base != t.low:
-                entries = single.get(t.base)
-            if entries is None and t.low[-1].isdigit() and t.low[0].isalpha():
-                entries = [e for e in single.get(t.low.rstrip("0123456789").rstrip("-"), ()) if e.kind == "meeting"]
-            if entries:
-                for entry in entries:
-                    if entry.cased and t.text.removesuffix("'s").removesuffix("’s").rstrip("-0123456789") != entry.cased.rstrip(
-                        "-0123456789"
-                    ):
-                        continue
-                    if entry.tail:
-                        self._gapped(tags, i, i + 1, entry)
-                    else:
-                        tags.add(Hit(i, i + 1, entry))
+            low = t.low
+            entries = get(low)
+            if entries is None:
+                if not t.word:
+                    continue
+                if "'" in low:
+                    entries = get(t.base)
+                elif low[-1].isdigit() and low[0].isalpha():
+                    entries = [e for e in get(low.rstrip("0123456789").rstrip("-"), ()) if e.kind == "meeting"]
+                if not entries:
+                    continue
+            for entry in entries:
+                if entry.cased and not self._spelled(t, entry):
+                    continue
+                if entry.tail:
+                    self._gapped(tags, i, i + 1, entry)
+                else:
+                    tags.add(Hit(i, i + 1, entry))
+
+    @staticmethod
+    def _spelled(t: Token, entry: Entry) -> bool:
+        """Whether an acronym stands as it is spelt, a possessive or a number behind it apart."""
+        return t.text.removesuffix("'s").removesuffix("’s").rstrip("-0123456789") == entry.cased.rstrip("-0123456789")
 
     def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: list[list[Entry]], doc: Document) -> None:
         tokens = tags.sentence.tokens

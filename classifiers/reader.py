@@ -187,6 +187,8 @@ class Reader:
             if f.status != "done":
                 continue
             for m, places in named:
+                if f.level == "leaders" and m.code not in LEADERS:
+                    continue  # leaders who task ministers do not make the ministers' meeting that of the story
                 if m.code == "PMC" and f.parties:
                     near[m.code] += 0.7  # what is done with a partner is done at the meeting with the partner
                 s = f.tags.sentence

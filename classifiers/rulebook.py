@@ -167,9 +167,9 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "grammar": {"thing!": _SIDE, "mode!": _SIDE, "false_friends": WORDS, "era": INT, "comma_breaks": FLAG},
         "[act]": {"family": STR, "done": PATTERNS, "participle": PATTERNS, "bare": PATTERNS, "planned": PATTERNS, "nominal": PATTERNS},
         "things": {"*": PATTERNS},
-        "units": {"money!": PATTERNS, "count!": PATTERNS},
+        "units": {"money": PATTERNS, "count": PATTERNS},
         "mode": dict.fromkeys(MODES, PATTERNS),
-        "clause": {"break!": PATTERNS, "relative!": PATTERNS, "join!": PATTERNS},
+        "clause": {"break": PATTERNS, "relative": PATTERNS, "join": PATTERNS},
         "actor": dict.fromkeys(("ministers", "minister", "leaders", "officials", "context", "elsewhere"), PATTERNS),
         "time": {"recalled!": PATTERNS, "fresh!": PATTERNS, "future!": PATTERNS, "year": PATTERNS, "months!": WORDS},
         "stage": {"begun!": PATTERNS, "ahead!": PATTERNS},
@@ -287,34 +287,51 @@ def _parsed(name: str, file: RuleFile) -> Any:
     try:
         data = tomllib.loads(file.source)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not TOML: {error}", subject=file.where) from error
+        said = str(error).replace("at end of document", f"at the end, line {file.source.count(chr(10)) + 1}")
+        raise ConfigError(f"is not TOML: {said}", subject=file.where) from error
     except RecursionError as error:
         raise ConfigError("is not TOML that a rule file needs: nested too deeply", subject=file.where) from error
     shape = SHAPES.get("language" if name.startswith("lang.") else name)
     if shape is not None:
         _check(shape, data, file, _NAMES.get(name, ""))
+        if not name.startswith("lang."):  # a language may be known in part
+            _whole(shape, data, file)
     return data
 
 
 def _check(shape: Mapping[str, Mapping[str, Fit]], data: Mapping[str, Any], file: RuleFile, named: str) -> None:
     taken: set[tuple[str, str]] = set()
-    for table, index, row in rows(data, shape):
-        keys = shape.get(f"[{table}]") or shape.get(table)
-        if keys is None:
-            raise file.refusal(_unknown(table, shape), table or next(iter(row), ""), index)
-        if not isinstance(row, dict):
-            raise file.refusal(f"`{table}` must be a table, written [{table}] or, for a list of them, [[{table}]]", "", 0, table)
-        check_row(keys, row, file, table, index)
+    for table, index, row in rows(data):
+        listed = f"[{table}]" if index is not None else table
+        if listed not in shape:
+            raise _strange(table, index, row, shape, file)
+        check_row(shape[listed], row, file, table, index or 0)
         name = (table, str(row.get(named)))
         if named in row and name in taken:
-            raise file.refusal(f"a second `{table}` is called `{row[named]}`", table, index, named)
+            raise file.refusal(f"a second `{table}` is called `{row[named]}`", table, index or 0, named)
         taken.add(name)
-    for table in {*shape} - {""}:
-        if table.startswith("[") and any(key.endswith("!") for key in shape[table]) and not _holds(data, table.strip("[]")):
+
+
+def _whole(shape: Mapping[str, Mapping[str, Fit]], data: Mapping[str, Any], file: RuleFile) -> None:
+    """Refuses a file that lacks one of its tables."""
+    for table, keys in shape.items():
+        if any(key.endswith("!") for key in keys) and not _holds(data, table):
             raise file.refusal(
                 f"there is no [{table}] here: a file of this name stands in the place of the one that ships, and must be whole; "
                 "call it something else to add topics and alerts of your own"
             )
+
+
+def _strange(table: str, index: int | None, row: Mapping[str, Any], shape: Mapping[str, Any], file: RuleFile) -> ConfigError:
+    """The refusal of a table that is unknown, or is a list where it must be none, or the other way round."""
+    if not table:
+        key = next(iter(row))
+        return file.refusal(f"`{key}` stands before the first table, where nothing belongs", key=key)
+    if table in shape or f"[{table}]" in shape:
+        form = f"one table, written [{table}]" if table in shape else f"a list of tables, each written [[{table}]]"
+        return file.refusal(f"`{table}` must be {form}", table, index or 0)
+    known = ", ".join(known.strip("[]") for known in shape if known)
+    return file.refusal(f"no table is called `{table}` here; known: {known}", table, index or 0)
 
 
 def check_row(keys: Mapping[str, Fit], row: Mapping[str, Any], file: RuleFile, table: str, index: int) -> None:
@@ -341,21 +358,20 @@ def check_pattern(pattern: str, file: RuleFile, table: str, index: int, key: str
         raise file.refusal(f"pattern `{pattern}`: {error}", table, index, key, pattern) from error
 
 
-def rows(data: Mapping[str, Any], shape: Mapping[str, Any]) -> Iterator[tuple[str, int, Any]]:
-    """(table, index, row) of every table in a file; the keys before the first table come as table ""."""
+def rows(data: Mapping[str, Any]) -> Iterator[tuple[str, int | None, Mapping[str, Any]]]:
+    """(table, index, row) of every table in a file, with an index for those in lists; keys before the first table have the table ""."""
     loose = {key: value for key, value in data.items() if not isinstance(value, dict) and not _listed(value)}
     if loose:
-        yield ("", 0, loose) if "" in shape else (next(iter(loose)), 0, loose)
+        yield "", None, loose
     for table, value in data.items():
         if _listed(value):
             yield from ((table, index, row) for index, row in enumerate(value))
         elif isinstance(value, dict):
-            own = {key: one for key, one in value.items() if not _listed(one)}
-            if own or table in shape:
-                yield table, 0, own
-            for key, below in value.items():
-                if _listed(below):
-                    yield from ((f"{table}.{key}", index, row) for index, row in enumerate(below))
+            below = {key: one for key, one in value.items() if _listed(one)}
+            if len(below) < len(value) or not value:
+                yield table, None, {key: one for key, one in value.items() if key not in below}
+            for key, listed in below.items():
+                yield from ((f"{table}.{key}", index, row) for index, row in enumerate(listed))
 
 
 def _listed(value: Any) -> bool:
@@ -364,10 +380,9 @@ def _listed(value: Any) -> bool:
 
 
 def _holds(data: Mapping[str, Any], table: str) -> bool:
-    above, _, key = table.rpartition(".")
+    """Whether a file has a table, named as in SHAPES."""
+    if not table:
+        return bool(data)
+    above, _, key = table.strip("[]").rpartition(".")
     place = data.get(above, {}) if above else data
     return isinstance(place, dict) and bool(place.get(key))
-
-
-def _unknown(table: str, shape: Mapping[str, Any]) -> str:
-    return f"no table is called `{table}` here; known: {', '.join(known.strip('[]') for known in shape if known)}"
