@@ -166,13 +166,13 @@ class Sentence:
         modes = longest(tags.of("mode"))
         acts = longest(tags.of("act"))
         self.things = [h for h in self.things if not _strictly_inside(h, [m for m in modes if m.entry.id in ("neutral", "view")])]
-        names = self._titles()
+        self.names = self._titles()
         self.modes = [
             h
             for h in modes
-            if h.entry.id != "neutral" and not _inside(h, self.things) and not _strictly_inside(h, acts) and not _inside(h, names)
+            if h.entry.id != "neutral" and not _inside(h, self.things) and not _strictly_inside(h, acts) and not _inside(h, self.names)
         ]
-        closed = [h for h in modes if h.entry.id in CLOSED] + names
+        closed = [h for h in modes if h.entry.id in CLOSED] + self.names
         self.acts = [h for h in acts if not _inside(h, closed) and not _strictly_inside(h, things)]
         self.actors = [h for h in longest(tags.of("actor")) if not _strictly_inside(h, self.things)]
         self.parties = longest(tags.of("party"))
@@ -454,12 +454,8 @@ class Sentence:
             if self.tongue.thing_after and act.entry.form != "participle":
                 return  # "a concept paper on establishing": part of the thing's name
         fits = FAMILIES.get(act.entry.id, {act.entry.id})
-        taken = [
-            h
-            for h in self._things(act)
-            if self.finder.takes[h.entry.id] & fits or (h.entry.id in JOINING and act.entry.id in ("accede", "sign", "force"))
-        ]
-        for thing in taken:
+        joins = JOINING if act.entry.id in ("accede", "sign", "force") else frozenset()
+        for thing in self._things(act, [h for h in self.things if self.finder.takes[h.entry.id] & fits or h.entry.id in joins]):
             kind = thing.entry.id
             if kind in JOINING:
                 self.joining(act, thing)
@@ -472,7 +468,7 @@ class Sentence:
             else:
                 self.note(thing.entry.detail, act, thing)
 
-    def _things(self, act: Hit) -> list[Hit]:
+    def _things(self, act: Hit, fitting: list[Hit]) -> list[Hit]:
         """The things of an act: the nearest on the side where the language puts them, with those listed beside it; else on the other."""
         start, end = self.clause(act.i)
         inside = [h for h in self.things if (start <= h.i and h.j <= end and h.j > act.i) or (start <= h.i and h.j <= act.i)]
@@ -480,15 +476,16 @@ class Sentence:
         before = [h for h in inside if h.j <= act.i or (h.i < act.i and h.j <= act.j)]
         sides = (after, before[::-1]) if self.tongue.thing_after else (before[::-1], after)
         for side in sides if not self.tongue.mode_after else sides[:1]:
+            while side and side[0] not in fitting and any(_inside(side[0], [n]) and _inside(f, [n]) for n in self.names for f in fitting):
+                side = side[1:]  # a word of the title that another word is the head of
             first = next(iter(side), None)
-            if first is None or not self._reaches(act, first):
+            if first is None or first not in fitting or not self._reaches(act, first):
                 continue
             taken = [first]
             for h in side[1:]:
-                if self._listed(taken[-1], h):
-                    taken.append(h)
-                else:
+                if h not in fitting or not self._listed(taken[-1], h):
                     break
+                taken.append(h)
             return taken
         return []
 

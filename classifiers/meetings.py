@@ -25,8 +25,8 @@ _WORDS = (
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
-_LOCAL_ORDINAL = re.compile(r"(?:lần thứ|ke-|ke |ครั้งที่ |ครั้งที่|第|ika-|la |le )\s?([0-9๐-๙]{1,2})|([0-9]{1,2})(?:e|ème)\s")
-_THAI = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_LOCAL_ORDINAL = re.compile(r"(?:lần thứ|ke-|ครั้งที่|第|ika-)\s?([0-9๐-๙]{1,2}|[一二三四五六七八九十]{1,3})|([0-9]{1,2})(?:e|ème)\s")
+_HAN = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 FM_LEVEL = frozenset({"AMM", "AMM-RETREAT", "AMM-SPECIAL", "PMC", "ARF", "APT-FMM", "EAS-FMM", "ACC", "SEANWFZ"})
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS"})
@@ -47,6 +47,14 @@ def ordinal_of(word: str) -> int | None:
     if tens in _TENS and unit in _WORDS[:9]:
         return _TENS[tens] + _WORDS.index(unit) + 1
     return None
+
+
+def _local_number(digits: str) -> int:
+    """The number of 57, ๕๗ or 五十七."""
+    if digits.isdecimal():
+        return int(digits)
+    tens, ten, units = digits.rpartition("十")
+    return (_HAN.get(tens, 1) * 10 if ten else 0) + _HAN.get(units, 0)
 
 
 @dataclass(slots=True)
@@ -357,6 +365,10 @@ class MeetingFinder:
                 continue
             if flag != "local" and self._institution(tags, h) and not numbered:
                 continue
+            if flag == "local" and not numbered and any(c.entry.id == "institution" and -2 <= h.i - c.j <= 12 for c in tags.of("cue")):
+                continue
+            if code == "AMM" and any(o.entry.id in ("AMM-RETREAT", "AMM-SPECIAL") and (o.i, o.j) == (h.i, h.j) for o in hits):
+                continue
             if flag == "loose":
                 if not fm_week or leaders or not (ministers or self._cue(tags, h)):
                     continue
@@ -441,6 +453,8 @@ class MeetingFinder:
         tokens = tags.sentence.tokens
         if h.i > 1 and tokens[h.i - 1].low == "the" and tokens[h.i - 2].low in ("at", "during"):
             return not (h.i > 2 and tokens[h.i - 3].low in ("seat", "place", "membership", "observer", "chair"))
+        if any(c.entry.id == "occurrence" and h.i - 8 <= c.i <= h.j + 8 for c in tags.of("cue")):
+            return True
         return any(t.low in self.occurrence for t in tokens[max(0, h.i - 16) : h.i] + tokens[h.i : min(len(tokens), h.j + 10)])
 
     def _institution(self, tags: Tagged, h: Hit) -> bool:
@@ -487,7 +501,7 @@ class MeetingFinder:
             if h.entry.detail in ("local", "acronym"):
                 m2 = _LOCAL_ORDINAL.search(around)
                 if m2:
-                    found.append(int((m2.group(1) or m2.group(2)).translate(_THAI)))
+                    found.append(_local_number(m2.group(1) or m2.group(2)))
         return [o for o in found if 0 < o < 90]
 
     def _partners(self, tags: Tagged, h: Hit) -> list[str]:

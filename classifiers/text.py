@@ -121,8 +121,8 @@ _ELIDED = re.compile(r"(?:[cdjlmnstCDJLMNST]|[qQ]u|[jJ]usqu|[lL]orsqu|[pP]uisqu)
 """French: the article or pronoun before an apostrophe is a word of its own."""
 _ABBREVIATION = frozenset(
     (
-        "mr mrs ms dr prof gen col lt sen rep rev st no nos vs etc e.g i.e inc ltd co corp jr sr gov pres capt maj sgt adm hon h.e dept est "
-        "approx fig sec art vol jan feb mar apr jun jul aug sept sep oct nov dec u.s u.k u.n a.m p.m ma amb min asst ph.d d.c viz al"
+        "mr mrs ms dr prof gen col lt sen rep rev st no nos vs etc e.g i.e inc ltd co corp jr sr gov pres capt maj sgt adm hon h.e dept "
+        "est approx fig sec art vol jan feb mar apr jun jul aug sept sep oct nov dec u.s u.k u.n a.m p.m ma amb min asst ph.d d.c viz al"
     ).split()
 )
 _STOP = re.compile(r"[.!?。！？][\"'”’»)\]]{0,3}(?=\s|$|[A-Z“\"])|[。！？][”’」』）》】]{0,3}|[;；]\s{1,3}(?=[A-Z])|…(?=\s)")

@@ -8,9 +8,12 @@ import unicodedata
 # Zero-width space, word joiner, BOM, soft hyphen, bidi controls: they show nothing and split words.
 # ZWJ and ZWNJ (U+200D, U+200C) stay: some scripts need them.
 INVISIBLE: dict[int, None] = dict.fromkeys(
-    [0x00AD, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xFEFF]
-    + list(range(0x202A, 0x202F))
-    + list(range(0x2066, 0x206A))
+    [
+        *(0x00AD, 0x180E, 0x200B, 0x200E, 0x200F, 0xFEFF),
+        *range(0x2060, 0x2065),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
 )
 _CONTROLS = {i: None for i in range(0x20) if i not in (0x09, 0x0A)} | {i: None for i in range(0x7F, 0xA0) if i != 0x85}
 _DROP = INVISIBLE | _CONTROLS | {0x85: "\n", 0x2028: "\n", 0x2029: "\n\n"}
