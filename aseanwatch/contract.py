@@ -65,7 +65,7 @@ def meeting_json(meeting: Meeting | None) -> dict[str, Any] | None:
     return {"type": meeting.type, "ordinal": meeting.ordinal, "year": meeting.year, "partner": meeting.partner}
 
 
-def reading_json(item_id: str, reading: Reading) -> dict[str, Any]:
+def reading_json(item_id: str | int, reading: Reading) -> dict[str, Any]:
     """The classification of one item, in the form and order that the contract names."""
 
     def spans(evidence: tuple[Evidence, ...]) -> list[dict[str, Any]]:
@@ -93,5 +93,7 @@ def reading_json(item_id: str, reading: Reading) -> dict[str, Any]:
             }
             for s in reading.sightings
         ],
+        "flags": list(reading.flags),
+        "user_alerts": [{"name": a.name, "about": a.about, "evidence": spans(a.evidence)} for a in reading.user_alerts],
         "ruleset": reading.ruleset,
     }

@@ -31,8 +31,8 @@ class Finding:
     says: str
 
 
-def examine(settings: Callable[[], Settings], clock: Clock | None = None) -> list[Finding]:
-    """All findings; without settings that can be read there is nothing further to look at."""
+def examine(settings: Callable[[], Settings], *, quick: bool = False, clock: Clock | None = None) -> list[Finding]:
+    """All findings; `quick` leaves out what takes longer the more there is. Without readable settings there is nothing to look at."""
     now = (clock or wiring.SystemClock()).now()
     found = [_clock(now)]
     try:
@@ -40,7 +40,7 @@ def examine(settings: Callable[[], Settings], clock: Clock | None = None) -> lis
     except AseanwatchError as error:
         return [*found, _bad("settings", str(error))]
     found.append(_ok("settings", f"read from {known.file}" if known.file else "no file; defaults and environment"))
-    for name, check in CHECKS.items():
+    for name, check in (QUICK_CHECKS if quick else CHECKS).items():
         found.extend(_guarded(name, check, known, now))
     return found
 
@@ -114,16 +114,23 @@ def _targets(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Opening it checks that its form is the one that this version needs."""
     if not wiring.has_database(settings):
         yield _note("database", "none yet; the first start makes it")
         return
     with wiring.storage(settings) as store:
         storage = store.storage()
-        wrong = store.check()
-        says = f"{storage['kind']}, version {storage['schema']}, sound"
-        yield _bad("database", "; ".join(wrong)) if wrong else _ok("database", says)
+        yield _ok("database", f"{storage['kind']} {storage['version']}, form {storage['schema']}, {storage['where']}")
         yield _heartbeat(settings, store, now)
         yield _outbox(store)
+
+
+def _soundness(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Reads the whole database."""
+    if wiring.has_database(settings):
+        with wiring.storage(settings) as store:
+            wrong = store.check()
+        yield _bad("soundness", "; ".join(wrong)) if wrong else _ok("soundness", "the database is sound")
 
 
 def _heartbeat(settings: Settings, store: Store, now: datetime) -> Finding:
@@ -148,7 +155,7 @@ def _outbox(store: Store) -> Finding:
 
 
 Check = Callable[[Settings, datetime], Iterator[Finding]]
-CHECKS: dict[str, Check] = {
+QUICK_CHECKS: dict[str, Check] = {
     "data": _data,
     "disk": _disk,
     "rules": _rules,
@@ -157,3 +164,5 @@ CHECKS: dict[str, Check] = {
     "database": _database,
 }
 """What is looked at, in this order; each may make several findings."""
+CHECKS = QUICK_CHECKS | {"soundness": _soundness}
+"""The same and what takes its time."""

@@ -140,12 +140,14 @@ def scratch() -> AbstractContextManager[Store]:
 
 @contextmanager
 def watched(settings: Settings) -> Iterator[tuple[list[tuple[Source, Polling]], Store | None]]:
-    """The sources with what we learned about them, and the database they are in; from the catalogue alone before the first start."""
+    """The sources by the settings, with what we learned about them, and the database; None before the first start."""
+    known = catalogue(settings)
     if not has_database(settings):
-        yield [(source, Polling()) for source in catalogue(settings)], None
+        yield [(source, Polling()) for source in known], None
         return
     with storage(settings) as store:
-        yield store.sources(), store
+        learned = {source.id: polling for source, polling in store.sources()}
+        yield [(source, learned.get(source.id, Polling())) for source in known], store
 
 
 def catalogue(settings: Settings) -> list[Source]:

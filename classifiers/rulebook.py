@@ -65,7 +65,7 @@ _SIDE = one_of(["before", "after"], "a side")
 MODES = (
     "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "witness", "absent", "expected", "principle", "concrete", "neutral",
 )  # fmt: skip
-"""What the small words of a language say of an act (docs/reference/languages.md)."""
+"""What the small words of a language say of an act (classifiers/tongues.py)."""
 
 # Keys that every entry of a rule file may carry: sentences that the rule must take, and sentences that it must leave alone.
 _SHOWN = {"yes": EXAMPLES, "no": EXAMPLES}

@@ -1,7 +1,19 @@
 """The language files as entries of the lexicon: the words of each language, each of the kind that the reader asks for.
 
 A form written with a capital is matched with its capitals, unless its script has no spaces; PARTNER stands for the names of
-ASEAN's partners in that language. What only the gazetteer says is shared by languages that are next of kin.
+ASEAN's partners in that language. What only the gazetteer says is shared by languages that are next of kin. The tables:
+
+    grammar      on which side of its act the thing and the words of mode stand; years of another era; words of the English rules
+                 that mean something else here (`false_friends`); whether a comma ends a clause
+    act          acts by family: `done` forms assert, a `participle` needs an auxiliary, a `bare` form a governor, `planned` forms speak of
+                 what is ahead, `nominal` ones are nouns
+    things       what is decided on, by the ids of objects.toml
+    mode         what governs an act: done (already), agreed (to do), planned, wish (hopes and calls), view (welcomed, discussed, carried
+                 out), negated, not_yet, purpose (in order to), witness (of a ceremony); absent and expected stand by a thing without an
+                 act; principle makes of a membership a decision; concrete words make a decision of "agreed to"; neutral ones hold others
+    clause       what opens a clause, a relative clause, or joins two verbs
+    actor        who decides; `elsewhere` decides for itself
+    time, units, stage, commentary, relevance, meeting (cues of an occurrence), meetings, topics, not (no topic), parties
 """
 
 import re

@@ -16,7 +16,9 @@ from aseanwatch.contract import span_json
 from aseanwatch.records import iso
 from classifiers import Reader, load_reader
 from classifiers.checks import Verdict, check
+from classifiers.custom import Finder
 from classifiers.entries import KINDS, RuleEntry, entries
+from classifiers.rulebook import load
 from core.articles import Article
 from core.errors import AseanwatchError, ConfigError
 from core.readings import Evidence, Reading
@@ -102,8 +104,8 @@ def list_(kind: str | None, rules: tuple[Path, ...], as_json: bool, config: Path
       aseanwatch rules list topic
       aseanwatch rules list alert --rules my-alerts.toml
     """
-    reader = load_reader(_files(rules, config, data_dir))
-    found = [entry for entry in entries(reader.book, reader.custom.rules) if entry.kind == kind or (kind is None and entry.kind != "party")]
+    book = load(_files(rules, config, data_dir))
+    found = [entry for entry in entries(book, Finder(book).rules) if entry.kind == kind or (kind is None and entry.kind != "party")]
     if as_json:
         for entry in found:
             write_json(_entry_json(entry))
@@ -114,7 +116,7 @@ def list_(kind: str | None, rules: tuple[Path, ...], as_json: bool, config: Path
     ]
     table(("rule", "where", "phrases", "examples", "about"), rows, empty="No rule of this kind.")
     counts = Counter(entry.kind for entry in found)
-    click.echo(f"{', '.join(f'{count} {name}' for name, count in counts.items())}; rule set {reader.ruleset}")
+    click.echo(f"{', '.join(f'{count} {name}' for name, count in counts.items())}; rule set {book.digest}")
 
 
 @rules.command()
@@ -131,8 +133,8 @@ def show(rule: str, rules: tuple[Path, ...], as_json: bool, config: Path | None,
       aseanwatch rules show topic.trade
       aseanwatch rules show topic.rice --rules my-topics.toml
     """
-    reader = load_reader(_files(rules, config, data_dir))
-    found = [entry for entry in entries(reader.book, reader.custom.rules) if rule in (entry.name, entry.name.partition(".")[2])]
+    book = load(_files(rules, config, data_dir))
+    found = [entry for entry in entries(book, Finder(book).rules) if rule in (entry.name, entry.name.partition(".")[2])]
     if not found:
         raise AseanwatchError("no such rule; `aseanwatch rules list` names them", subject=rule)
     for entry in found:

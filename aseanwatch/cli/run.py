@@ -52,7 +52,7 @@ def run(ctx: click.Context, once: bool, no_history: bool, config: Path | None, d
     settings = settings_from(config, data_dir)
     start_logging(settings.log.level, settings.log.format)
     speaker = Speaker()
-    narrator = Narrator(speaker.event)
+    narrator = Narrator(speaker.event, patience=2 * settings.schedule.tick_seconds)
     with wiring.build(settings, narrator, speaker.write) as app:
         for text in introduction(app):
             speaker.write(text)
@@ -92,12 +92,13 @@ def introduction(app: "App") -> Iterator[str]:
     storage = app.store.storage()
     watched = [source for source in app.sources if source.enabled]
     countries = {source.country for source in watched if source.country}
+    from_where = f", from {len(countries)} countries" if countries else ""
     yield f"aseanwatch {version('aseanwatch')}"
     yield f"  data       {storage['where']} ({storage['kind']})"
     yield f"  settings   {settings.file or 'defaults and environment; no file'}"
     yield f"  log        standard error, {settings.log.level} and up, as {settings.log.format}"
     yield f"  targets    {', '.join(app.targets) or 'none: every configured target is disabled'}"
-    yield f"  catalogue  {len(watched)} of {len(app.sources)} sources switched on, in {len(countries)} countries"
+    yield f"  catalogue  {len(watched)} of {len(app.sources)} sources switched on{from_where}"
     yield f"  rules      rule set {app.reader.ruleset[:12]}"
 
 

@@ -62,9 +62,7 @@ def test_check_prints_every_example_with_its_verdict_and_leaves_with_0(rice: Pat
 
 
 def test_check_leaves_with_1_and_tells_file_line_and_reason_of_each_failure(rice: Path) -> None:
-    rice.write_text(
-        RICE.replace('yes = ["The ministers enlarged the rice reserve."]', 'yes = ["The ministers spoke of wheat."]'), encoding="utf-8"
-    )
+    rice.write_text(RICE.replace("enlarged the rice reserve", "spoke of wheat"), encoding="utf-8")
 
     done = rules("check", "--rules", rice)
 
@@ -105,7 +103,7 @@ def test_list_names_rules_with_their_place(rice: Path) -> None:
     assert "topic.south-china-sea" in done.output
     assert "rice.toml:1" in done.output
     assert "act." not in done.output
-    [own] = [one for one in map(json.loads, rules("list", "alert", "--rules", rice, "--json").output.splitlines())]
+    own = json.loads(rules("list", "alert", "--rules", rice, "--json").output)
     assert (own["rule"], own["file"], own["line"], own["phrases"]) == ("alert.rice-decided", str(rice), 9, {"phrases": ["rice"]})
 
 

@@ -44,17 +44,11 @@ def test_every_meeting_and_topic_has_an_example_that_must_not_match(rules: dict[
 
 
 def test_what_the_seeds_speak_of_is_shown_in_their_words_first(rules: dict[str, RuleEntry]) -> None:
-    said = " ".join(
-        " ".join((SEEDS / file).read_text(encoding="utf-8").split()) for file in sorted(path.name for path in SEEDS.glob("*.txt"))
-    )
+    said = " ".join(" ".join(path.read_text(encoding="utf-8").split()) for path in SEEDS.glob("*.txt"))
     labels = [label["labels"] for label in json.loads((SEEDS / "labels.json").read_text(encoding="utf-8"))]
-    spoken = {f"meeting.{code}" for label in labels for code in label["meetings"]} | {
-        f"topic.{code}" for label in labels for code in label["topics"]
-    }
+    spoken = {f"{kind}.{code}" for label in labels for kind in ("meeting", "topic") for code in label[f"{kind}s"]}
 
-    own_words = {name for name in spoken if _beginning(rules[name]) not in said}
-
-    assert own_words <= {"topic.recovery", "topic.women", "topic.digital", "topic.energy", "topic.agriculture", "topic.subregional"}
+    assert {name for name in spoken if _beginning(rules[name]) not in said} == set()
 
 
 def _beginning(entry: RuleEntry) -> str:
@@ -103,8 +97,7 @@ yes = ["The ministers adopted the ASEAN Plan of Action on Rice."]
 
 
 def test_a_headline_is_read_as_a_title() -> None:
-    own = Own(
-        '[[topic]]\ncode = "rice"\nfields = ["title"]\nany = ["rice"]\nyes = ["# ASEAN ministers speak of rice"]\nno = ["They speak of rice."]'
-    )
+    shown = 'yes = ["# ASEAN ministers speak of rice"]\nno = ["They speak of rice."]'
+    own = Own(f'[[topic]]\ncode = "rice"\nfields = ["title"]\nany = ["rice"]\n{shown}')
 
     assert [verdict.held for verdict in check(own.reader) if verdict.entry.own] == [True, True]
