@@ -8,8 +8,10 @@ docs/reference/rules.md teaches the language by example.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Literal, NamedTuple
 
 from classifiers.lexicon import Tagged
 from classifiers.rulebook import CUSTOM, EXAMPLES, NUM, STR, Fit, Rulebook, RuleFile, check_pattern, check_row, one_of
@@ -28,8 +30,6 @@ MOST_WORDS = 200
 """The widest gap that nearness may have."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_FAR = 1_000_000
-"""Words between title and text, so that nothing is near across them."""
 _TURNS = frozenset({"but", "which", "who", "whose", "while", "whereas", "although", "though", "however"})
 _GROUPS = ("all", "any", "none")
 _PAIRS = ("near", "before", "after")
@@ -124,7 +124,7 @@ class Group:
 Part = str | Pair | Group
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One topic or alert of the user's."""
 
@@ -144,12 +144,12 @@ class Rule:
     file: RuleFile
     index: int
 
-    @property
+    @cached_property
     def parts(self) -> tuple["Part", ...]:
         """All that it asks of a place, besides its weighed terms."""
         return (*self.groups, *self.pairs)
 
-    @property
+    @cached_property
     def wanted(self) -> tuple[str, ...]:
         """The phrases of which one at least must be there; empty for a rule of conditions alone."""
         found = [term for term, weight in self.terms.items() if weight > 0]
@@ -157,7 +157,7 @@ class Rule:
             found.extend(_phrases(part, wanted=True))
         return tuple(dict.fromkeys(found))
 
-    @property
+    @cached_property
     def phrases(self) -> tuple[str, ...]:
         """All phrases that it speaks of."""
         found = list(self.terms)
@@ -166,8 +166,7 @@ class Rule:
         return tuple(dict.fromkeys(found))
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(NamedTuple):
     """A phrase where it stands: sentence and tokens, and counted in words of the story."""
 
     phrase: str
@@ -194,13 +193,13 @@ Unit = Mapping[str, Sequence[At]]
 """What stands in one place of the story, by phrase, in order."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Story:
     """A tagged document, seen by the rules."""
 
     doc: Document
     tagged: Sequence[Tagged]
-    places: dict[str, list[At]] = field(default_factory=dict)
+    places: Mapping[str, Sequence[At]]
 
 
 class Finder:
@@ -212,6 +211,11 @@ class Finder:
         self.rules = tuple(_compiled(book))
         self.phrases = tuple(dict.fromkeys(phrase for rule in self.rules for phrase in rule.phrases))
         """What the automaton must look for."""
+        self._always = [n for n, rule in enumerate(self.rules) if not rule.wanted]
+        self._asking: dict[str, list[int]] = defaultdict(list)
+        for n, rule in enumerate(self.rules):
+            for phrase in rule.wanted:
+                self._asking[phrase].append(n)
 
     def added(self, reading: Reading, doc: Document, tagged: Sequence[Tagged], article: Article) -> Reading:
         """`reading` with the user's topics among its topics, and the alerts that it raises, each also as the flag `alert:NAME`."""
@@ -232,7 +236,8 @@ class Finder:
         story = _Story(doc, tagged, self._places(tagged))
         said = reading
         found = []
-        for rule in self.rules:
+        asking = {n for phrase in story.places for n in self._asking.get(phrase, ())}
+        for rule in (self.rules[n] for n in sorted({*self._always, *asking})):
             if not reading.relevant and "none" not in rule.when.get("stage", ()):
                 continue  # a story that is not about ASEAN has no topics, unless the rule asks for just that
             match = _match(rule, said, story, article)
@@ -251,33 +256,29 @@ class Finder:
             s = tags.sentence
             if s.field == "text" and s.kind is not Kind.BODY:
                 continue
-            counts = [words]
-            for token in s.tokens:
-                counts.append(counts[-1] + token.word)
-            words = counts[-1]
             hits = tags.of("custom")
             if hits:
+                counts = [*accumulate((token.word for token in s.tokens), initial=words)]
                 denied = _denied(tags, self._negations)
                 place: Place = "title" if s.field == "title" else "lead" if s.paragraph == lead else "text"
                 for h in hits:
                     found[h.entry.id].append(At(h.entry.id, n, h.i, h.j, counts[h.i], counts[h.j], place, s.paragraph, denied[h.i]))
-            if s.field == "title":
-                words += _FAR
+            words += sum(token.word for token in s.tokens)
         return found
 
 
 def _denied(tags: Tagged, negations: frozenset[str]) -> list[bool]:
     """For each token of a sentence whether a negation before it, in its clause, denies it."""
-    ends = {h.j: h for h in tags.of("negation")}
-    denied, reach, ended_by_comma = [], 0, False
+    behind = {hit.j for hit in tags.of("negation")}
+    denied, reach, until_comma = [], 0, False
     for k, token in enumerate(tags.sentence.tokens):
-        if token.text in ";:.!?" or token.low in _TURNS or (ended_by_comma and token.text == ","):
+        if token.text in ";:.!?" or token.low in _TURNS or (until_comma and token.text == ","):
             reach = 0
-        if k in ends:
-            reach = NEGATION_REACH
+        if k in behind:
+            reach, until_comma = NEGATION_REACH, False
         denied.append(reach > 0)
         if token.low in negations or token.low.endswith("n't"):
-            reach, ended_by_comma = NEGATION_REACH, token.low == "without"
+            reach, until_comma = NEGATION_REACH, token.low == "without"
         elif token.word and reach:
             reach -= 1
     return denied
@@ -340,7 +341,7 @@ def _units(rule: Rule, story: _Story) -> Iterator[Unit]:
                 units[_unit(rule.within, at)][phrase].append(at)
     wanted = rule.wanted
     if not wanted:
-        yield units[None] if rule.within == "text" else {}
+        yield units[None]
         return
     for unit in units.values():
         if any(phrase in unit for phrase in wanted):
@@ -406,7 +407,7 @@ def _following(firsts: list[At], thens: list[At]) -> tuple[int, tuple[At, At]] |
     for then in sorted(thens, key=lambda at: at.start):
         while n + 1 < len(ended) and ended[n + 1].end <= then.start:
             n += 1
-        # Nothing is near across title and text, which are told apart by `_FAR`.
+        # Nothing is near across title and text.
         if n >= 0 and (ended[n].place == "title") == (then.place == "title") and (best is None or then.start - ended[n].end < best[0]):
             best = then.start - ended[n].end, (ended[n], then)
     return best
@@ -570,7 +571,7 @@ class _Compiler:
                         f"no topic is called `{one}`; a topic of your own must stand before the rule that asks for it", place, one
                     )
                 if key == "party" and one not in self._parties:
-                    raise self._refusal(f"no party is called `{one}`; `aseanwatch rules list parties` names them", place, one)
+                    raise self._refusal(f"no party is called `{one}`; `aseanwatch rules list party` names them", place, one)
         when = {key: tuple(value) for key, value in table.items()}
         if "party" in when:
             when["party"] = tuple(self._parties[name] for name in when["party"])

@@ -47,6 +47,7 @@ class Grammar:
         self.nominal = dict.fromkeys(modality["nominal"]["recalled"], Mode.RECALLED)
         self.nominal |= dict.fromkeys(modality["nominal"]["planned"], Mode.PLANNED)
         self.nominal |= dict.fromkeys(modality["nominal"]["done"], Mode.DONE)
+        self.nominal |= dict.fromkeys(modality["nominal"]["failed"], Mode.FAILED)
 
     # -- clauses ---------------------------------------------------------------
 
@@ -263,6 +264,11 @@ class Grammar:
             if t.low in ("the", "a", "an"):
                 continue
             mode = self.nominal.get(t.low)
+            if mode is None and t.low in ("was", "were") and k:
+                above = next(
+                    (self.nominal[x.low] for x in tokens[max(0, k - 4) : k] if x.low in self.nominal and x.low != "the"), Mode.DONE
+                )
+                return Verb(k, above, t.low, finite=False)
             if mode is None:
                 continue
             if mode is Mode.DONE and self.finite(tokens, k) is Mode.PLANNED:
@@ -306,6 +312,12 @@ class Grammar:
                 "were",
                 "concluded",
                 "crowned",
+                "crowns",
+                "closes",
+                "closed",
+                "capped",
+                "caps",
+                "ended",
                 "means",
                 "came",
                 "made",
@@ -437,7 +449,10 @@ def noun_phrase_end(tokens: list[Token], j: int, verbs: set[int], limit: int = 2
 def longest(hits: list[Hit]) -> list[Hit]:
     """The hits without those that lie inside a longer one."""
     kept: list[Hit] = []
+    start, end = -1, -1  # of the hit so far that reaches farthest
     for h in sorted(hits, key=lambda h: (h.i, -(h.j - h.i))):
-        if not any(k.i <= h.i and h.j <= k.j and (k.j - k.i) > (h.j - h.i) for k in kept):
+        if h.j > end or (h.j == end and h.i == start):
             kept.append(h)
+        if h.j > end:
+            start, end = h.i, h.j
     return kept

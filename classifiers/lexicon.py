@@ -169,7 +169,8 @@ class Lexicon:
         for words in spellings:
             table = (
                 self._single
-                if " " not in words
+                if entry.kind != "custom"  # a word of the user's is found within a compound, too: uk in ASEAN-UK
+                and " " not in words
                 and not wide(words)
                 and words.replace("'", "").replace("-", "").replace("+", "").replace("/", "").isalnum()
                 else self._multi

@@ -134,6 +134,8 @@ class MeetingFinder:
                 m = seen.setdefault(code, Seen(code))
                 weight = 0.0 if code in counted else place  # "the Meeting (AMM-57)" names it once
                 counted.add(code)
+                if any(c.entry.id == "framework" and 0 <= hit.i - c.j <= 2 for c in tags.of("cue")):
+                    weight *= 0.4  # what happens at its margin has a meeting of its own
                 whens = times.expressions(tags, published, year) if whens is None else whens
                 recalled = any(w.sense == "recalled" and (w.j <= hit.i or w.i - hit.j <= 8) for w in whens)
                 ordinals = self._ordinals(tags, hit, doc)

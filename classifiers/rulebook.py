@@ -63,7 +63,8 @@ _MEETING = one_of(list(MEETING_TYPES), "a meeting type")
 _SIDE = one_of(["before", "after"], "a side")
 
 MODES = (
-    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "witness", "absent", "expected", "principle", "concrete", "neutral",
+    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "witness", "absent", "expected", "principle", "concrete",
+    "draft", "neutral",
 )  # fmt: skip
 """What the small words of a language say of an act (classifiers/tongues.py)."""
 
@@ -106,7 +107,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "governor": {"planned!": WORDS, "wish!": WORDS, "done!": WORDS, "failed!": WORDS},
         "negation": {"words!": WORDS, "phrases!": PATTERNS},
         "condition": {"words!": WORDS},
-        "nominal": {"done!": WORDS, "planned!": WORDS, "recalled!": WORDS},
+        "nominal": {"done!": WORDS, "failed!": WORDS, "planned!": WORDS, "recalled!": WORDS},
     },
     "time": {
         "recalled": {"phrases!": PATTERNS, "words!": PATTERNS},
@@ -164,19 +165,20 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "agencies": {"names!": WORDS},
     },
     "language": {
-        "grammar": {"thing!": _SIDE, "mode!": _SIDE, "false_friends": WORDS, "era": INT, "comma_breaks": FLAG},
+        "grammar": {"thing!": _SIDE, "mode!": _SIDE, "false_friends": WORDS, "era": INT, "comma_breaks": FLAG, "heads_last": FLAG},
         "[act]": {"family": STR, "done": PATTERNS, "participle": PATTERNS, "bare": PATTERNS, "planned": PATTERNS, "nominal": PATTERNS},
         "things": {"*": PATTERNS},
         "units": {"money": PATTERNS, "count": PATTERNS},
         "mode": dict.fromkeys(MODES, PATTERNS),
         "clause": {"break": PATTERNS, "relative": PATTERNS, "join": PATTERNS},
-        "actor": dict.fromkeys(("ministers", "minister", "leaders", "officials", "context", "elsewhere"), PATTERNS),
+        "actor": dict.fromkeys(("ministers", "minister", "leaders", "leader", "officials", "context", "elsewhere"), PATTERNS),
         "time": {"recalled!": PATTERNS, "fresh!": PATTERNS, "future!": PATTERNS, "year": PATTERNS, "months!": WORDS},
         "stage": {"begun!": PATTERNS, "ahead!": PATTERNS},
         "commentary": {"title!": PATTERNS, "any!": PATTERNS, "text!": PATTERNS},
         "relevance": dict.fromkeys(("body!", "asean!", "sport", "markets", "local", "notice", "other-body", "bilateral"), PATTERNS),
-        "meeting": {"occurrence!": PATTERNS, "institution!": PATTERNS},
+        "meeting": {"occurrence!": PATTERNS, "institution!": PATTERNS, "framework": PATTERNS},
         "meetings": {"*": PATTERNS},
+        "plain": {"*": PATTERNS},
         "topics": {"*": PATTERNS},
         "not": {"*": PATTERNS},
         "parties": {"*": PATTERNS},

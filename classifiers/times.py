@@ -7,6 +7,7 @@ Years inside a name or a range ("2021-2025", "the 1982 Convention") say nothing 
 from dataclasses import dataclass
 from datetime import date
 
+from classifiers.english import PREPOSITIONS
 from classifiers.lexicon import Tagged
 from classifiers.text import Sentence, Token
 
@@ -150,6 +151,20 @@ def _dated(tokens: list[Token], n: int, published: date) -> When | None:
     return When(i, j, sense, words, None if day is None else distance)
 
 
+def _attribute(tokens: list[Token], w: When) -> bool:
+    """Whether the time belongs to a noun beside the act: "the 1995 treaty", "the consultations since January"."""
+    before, after = tokens[w.i - 1].low, tokens[w.j].low if w.j < len(tokens) else ""
+    if before == "since":
+        return True
+    return (
+        _year(tokens[w.i]) is not None
+        and w.j - w.i == 1
+        and before in ("the", "its", "their")
+        and after.isalpha()
+        and after not in PREPOSITIONS
+    )
+
+
 def nearest(found: list[When], tokens: list[Token], i: int, j: int) -> When | None:
     """The time expression that governs tokens i to j: the nearest one, not across a clause; opening phrases count as near."""
     best, best_cost = None, 40.0
@@ -158,6 +173,8 @@ def nearest(found: list[When], tokens: list[Token], i: int, j: int) -> When | No
         gap = max(0, b - a)
         if gap > 3 and w.words.lower().startswith(("annivers", "commemor", "histor")):
             continue  # "the 50th anniversary" makes what stands beside it background, not the whole sentence
+        if gap and w.i and _attribute(tokens, w):
+            continue
         cost = float(gap)
         for k in range(a, b):
             t = tokens[k]

@@ -32,6 +32,7 @@ LEVELS = {
     "leaders": "leaders",
     "officials": "officials",
     "minister": "one",
+    "leader": "one",
     "context": "context",
     "elsewhere": "elsewhere",
 }
@@ -40,7 +41,7 @@ LEVELS = {
 WEIGHTS = {"body": 3.0, "asean": 1.0, "sport": -2.5, "markets": -2.0, "local": -1.5, "notice": -2.5, "other-body": -2.0, "bilateral": -1.0}
 """Cues of relevance -> their weight."""
 CUES = {"body": "asean-body"}
-COMMENTARY = {"title": 3.0, "any": 3.0, "text": 0.7}
+COMMENTARY = {"title": 5.0, "any": 3.0, "text": 0.7}
 """Where a cue of commentary stands -> its weight."""
 
 
@@ -70,7 +71,14 @@ def _language(book: Rulebook, code: str) -> Iterator[Word]:
     data = book[f"lang.{code}"]
     kinds = {p["name"]: p["kind"] for p in book["parties"]["party"]}
     types = {o["id"]: o["type"] for o in book["objects"]["object"]}
-    for table, known in (("meetings", MEETING_TYPES), ("topics", TOPICS), ("not", TOPICS), ("parties", kinds), ("things", types)):
+    for table, known in (
+        ("meetings", MEETING_TYPES),
+        ("plain", MEETING_TYPES),
+        ("topics", TOPICS),
+        ("not", TOPICS),
+        ("parties", kinds),
+        ("things", types),
+    ):
         for name in data.get(table, {}):
             if name not in known:
                 raise book.files[f"lang.{code}"].refusal(f"`{name}` is unknown in `{table}`", table, 0, name)
@@ -105,6 +113,8 @@ def _language(book: Rulebook, code: str) -> Iterator[Word]:
         yield from words("relevance", CUES.get(cue, cue), forms, "", str(WEIGHTS[cue]), kin)
     for meeting, forms in data["meetings"].items():
         yield from words("meeting", meeting, forms, "", "local", kin)
+    for meeting, forms in data.get("plain", {}).items():
+        yield from words("meeting", meeting, forms, "", "acronym", kin)
     for topic, forms in data["topics"].items():
         yield from words("topic", topic, forms, "", "2", kin)
     for topic, forms in data.get("not", {}).items():

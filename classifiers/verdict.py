@@ -37,7 +37,8 @@ class Judge:
         evidence: list[Evidence] = []
         body = [t.sentence.paragraph for t in tagged if t.sentence.kind is Kind.BODY]
         lead = body[0] if body else -1
-        early = strong = False
+        early = strong = decided = led = False
+        games: set[str] = set()
         for tags in tagged:
             s = tags.sentence
             if s.kind in (Kind.CHROME, Kind.CAPTION) or (s.kind is Kind.HEADING and s.field == "text"):
@@ -56,8 +57,9 @@ class Judge:
                 if word not in seen:
                     seen.add(word)
                     lost = -weight * (factor if s.field == "title" or s.paragraph <= lead + 1 else 0.5)
-                    if h.entry.id in ("sport", "notice"):
+                    if h.entry.id in ("sport", "game", "notice"):
                         sport += lost
+                        games.add(word)
                     else:
                         minus += lost
             deciders = any(
@@ -74,6 +76,16 @@ class Judge:
                 )
             ):
                 best = (2.0, tags.of("meeting")[0])
+            if (
+                best is not None
+                and best[0] >= 2.5
+                and tags.of("act")
+                and any(h.entry.detail not in ("acronym", "ordinal", "loose") for h in tags.of("meeting"))
+            ):
+                decided = True  # a meeting of the bloc that does something is news, however late it comes
+            led = led or (best is not None and best[0] >= 2.5 and deciders and (s.field == "title" or s.paragraph <= lead))
+            if s.field == "title" and best is None:
+                minus += 3.0 * any(h.entry.id == "other-body" for h in tags.of("relevance"))
             if best is not None:
                 asean_sentences += 1
                 early = early or s.field == "title" or s.paragraph <= lead + 1
@@ -93,13 +105,14 @@ class Judge:
         share = asean_sentences / max(1, sentences)
         if strong:
             minus *= 0.35  # a story that opens with ASEAN's bodies or deciders may speak of courts, clubs and companies too
-        minus += sport  # a championship or a closed road is never diplomacy, whoever opens it
+        if len(games) > 1 or sport >= 4:  # one "match" or "team" says nothing
+            minus += sport  # a championship or a closed road is never diplomacy, whoever opens it
         score = plus - minus
-        relevant = score >= self.threshold and plus >= self.threshold and early and (share >= 0.08 or bool(meetings))
+        relevant = score >= self.threshold and plus >= self.threshold and (early or decided) and (share >= 0.08 or led or bool(meetings))
         why = (
             f"cues for {plus:.1f}, against {minus:.1f}, threshold {self.threshold:.1f}; ASEAN in {asean_sentences} of {sentences} sentences"
         )
-        if not early:
+        if not (early or decided):
             why += "; not in title or opening"
         return Relevance(relevant, score, tuple(evidence), why)
 

@@ -42,6 +42,8 @@ def opened_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         url = "sqlite://" if request.param == "sqlite-memory" else f"sqlite:///{tmp_path_factory.mktemp('store') / 'watch.db'}"
     with open_store(url, now=NOW) as opened:
         yield opened
+    if request.param == "postgresql":  # a worker that steals tests may come back to this database and set it up anew
+        request.getfixturevalue("postgresql").drop("shared")
 
 
 @pytest.fixture

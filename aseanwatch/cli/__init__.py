@@ -1,6 +1,7 @@
 """The command line: one module a command, loaded only when it is called, so that `--help` and `classify` stay quick.
 
 Exit codes: 0 all went well; 1 some input was bad, or the check found something; 2 usage, configuration, or another instance is running.
+A database that is only away for now leaves with 1, so that a supervisor starts the watch again.
 An error is one line on standard error that names its subject and the remedy; `--debug` adds the traceback.
 """
 
@@ -43,7 +44,7 @@ class Unusable(click.ClickException):
 
 def refusal(error: Exception) -> click.ClickException | None:
     """What to say of `error` and with which exit code to leave; None when it is click's own business."""
-    if isinstance(error, ConfigError | AlreadyRunning | StoreError):
+    if isinstance(error, ConfigError | AlreadyRunning) or (isinstance(error, StoreError) and not error.transient):
         return Unusable(str(error))
     if isinstance(error, AseanwatchError):
         return BadInput(str(error))

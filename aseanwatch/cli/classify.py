@@ -72,7 +72,7 @@ def _answer(reader: Reader, line: bytes, number: int) -> dict[str, Any]:
         complain(f'line {number}: "published" is no ISO 8601 time ({item["published"][:40]!r}); read as a text without a date')
     try:
         reading = reader.read(article)
-    except Exception as error:  # noqa: BLE001 - the one boundary of this item
+    except Exception as error:  # the one boundary of this item
         raise BadItem(f"could not be read ({type(error).__name__}: {error})") from error
     given = item.get("id")
     return reading_json("" if given is None else given, reading)

@@ -85,6 +85,9 @@ def decisions(f: Frame) -> None:
             continue
         if "nominal" in act.forms or act.nominal:
             continue
+        if act.rule == "accord":
+            _accord(f, act, verb)
+            continue
         nxt = act.j
         while nxt < len(f.tokens) and (
             (f.grammar.adverb(f.tokens[nxt]) and not (f.low(nxt) == "on" and not f.low(nxt + 1).endswith("day")))
@@ -163,6 +166,39 @@ def decisions(f: Frame) -> None:
             f.missed.append(Missed(f.tags, act.i, j, "frame.decision", "no ASEAN actor decides"))
             continue
         f.emit("decision", "done", act, verb, min(act.i, verb.start), j, (act.i, j))
+
+
+def _accord(f: Frame, act: Act, verb: Verb) -> None:
+    """ "reached agreement on the inspection of ships": on whatever it was, unless it is only a need or a view."""
+    rest = {f.low(k) for k in range(act.j, min(act.j + 4, len(f.tokens)))}
+    if rest & {"need", "importance", "necessity", "value", "way", "most", "many", "some", "principles"} or "how" in rest:
+        f.missed.append(Missed(f.tags, act.i, act.j, "frame.decision", "a view, not a decision"))
+        return
+    j = f.clause_end(act.j)
+    status = f.status(verb, act, min(act.i, verb.start), j, "frame.decision", failable=False)
+    if status == "done" and (act.complete or f.ours(verb, act)):
+        thing = f.right_object(act.j, {"adopt"}, 8)
+        kind = f.lexis.kind[thing.entry.id] if thing is not None else "decision"
+        f.emit(kind, "done", act, verb, min(act.i, verb.start), j, (act.j, j))
+
+
+def henceforth(f: Frame) -> None:
+    """ "will from now on meet every year": a practice that begins is a decision taken."""
+    at = next(
+        (k for k in range(len(f.tokens)) if f.low(k) == "henceforth" or (f.low(k), f.low(k + 1), f.low(k + 2)) == ("from", "now", "on")),
+        None,
+    )
+    if at is None or not any(h.entry.detail in ("ministerial", "leaders") for h in f.tags.of("actor")):
+        return
+    around = range(max(0, at - 8), min(at + 12, len(f.tokens)))
+    if not any(f.low(k) in f.words.concrete for k in around):
+        return
+    i = next((k for k in range(at, max(-1, at - 14), -1) if f.low(k) in (*f.grammar.future, "to")), at)
+    j = f.clause_end(at)
+    act = Act(at, at + 1, "decide", "henceforth", frozenset(), False, False, True, "")
+    verb = Verb(i, Mode.DONE, "from now on")
+    if f.status(verb, act, i, j, "frame.decision", failable=False) == "done":
+        f.emit("decision", "done", act, verb, max(0, i - 6), j, (i, j))
 
 
 def _trailing(f: Frame, act: Act, verb: Verb, nxt: int) -> bool:

@@ -87,17 +87,19 @@ class Finder:
         talks.coordination(frame)
         talks.funding(frame)
         things.things(frame)
+        things.launched(frame)
         reports.exemplified(frame)
+        reports.titled(frame)
         reports.failures(frame)
         reports.quoted_documents(frame)
         reports.awaited(frame)
         deciding.tasks(frame)
         deciding.exclusions(frame)
         deciding.decisions(frame)
+        deciding.henceforth(frame)
 
     def _acts(self, tags: Tagged) -> list[Act]:
         forms: dict[tuple[int, int, str, str], set[str]] = defaultdict(set)
-        detail: dict[tuple[int, int, str, str], str] = {}
         hits = tags.of("act")
         named: dict[int, bool] = {}
         for h in hits:
@@ -105,15 +107,12 @@ class Finder:
                 named[h.i] = in_name(tags.sentence, h.i)
             if named[h.i] and h.j - h.i < 4:
                 continue
-            family = h.entry.detail.split("|")[0]
-            key = (h.i, h.j, family, h.entry.id)
-            forms[key].add(h.entry.form)
-            detail[key] = h.entry.detail
+            forms[h.i, h.j, h.entry.detail, h.entry.id].add(h.entry.form)
         acts = []
-        for (i, j, family, rule), fs in forms.items():
+        for (i, j, detail, rule), fs in forms.items():
             if fs <= {"base", "third"} and self._noun(tags, i, j):
                 continue
-            flags = detail[(i, j, family, rule)].split("|")
+            family, *flags = detail.split("|")
             acts.append(
                 Act(
                     i,
@@ -122,9 +121,9 @@ class Finder:
                     rule,
                     frozenset(f for f in fs if f),
                     "nominal" in fs,
-                    "c" in flags[1],
-                    "w" in flags[1],
-                    flags[2] if len(flags) > 2 else "",
+                    "c" in flags[0],
+                    "w" in flags[0],
+                    flags[1] if len(flags) > 1 else "",
                 )
             )
         acts.sort(key=lambda a: (a.i, -(a.j - a.i)))

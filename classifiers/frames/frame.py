@@ -19,6 +19,9 @@ from classifiers.text import Token
 MOST_WORDS = 40
 """Words that evidence may have, by the guidelines."""
 
+REACH = 16
+"""Tokens between an actor and the act that it decides."""
+
 EVERYTHING = frozenset({"adopt", "issue", "sign", "establish", "launch", "negotiate", "grant", "admit"})
 """Families of acts that take any thing at all: for things that are ahead, absent or dropped."""
 
@@ -153,6 +156,10 @@ class Frame:
         """The folded word at token i; empty beyond the sentence."""
         return self.tokens[i].low if 0 <= i < len(self.tokens) else ""
 
+    def none(self, i: int) -> bool:
+        """Whether the noun phrase that starts at token i is denied: "no statement", but not "no fewer than 30 documents"."""
+        return self.low(i) == "no" and self.low(i + 1) not in ("fewer", "less")
+
     def verb(self, act: Act) -> Verb:
         """The verb group of an act."""
         key = (act.i, act.j)
@@ -186,7 +193,8 @@ class Frame:
         text = " ".join(t.low for t in self.tokens)
         if "on behalf of the leaders" in text or "on behalf of leaders" in text:
             return "leaders"
-        actors = [h for h in self.tags.of("actor") if h.entry.detail != "context"]
+        near = (i - 2 * REACH, j + 2 * REACH)  # what is further away cannot be near enough, and there may be hundreds
+        actors = [h for h in self.tags.of("actor") if h.entry.detail != "context" and near[0] <= h.j and h.i <= near[1]]
         for h in actors:
             if passive and h.j <= i:
                 continue  # the subject of a passive does not decide; "by …" or the story's meeting does
@@ -205,7 +213,7 @@ class Frame:
             if c < cost:
                 best, cost = h.entry.detail, c
         summit = any(h.entry.id in ("SUMMIT", "PARTNER-SUMMIT") for h in self.tags.of("meeting"))
-        if best and cost <= 16:
+        if best and cost <= REACH:
             return best
         return "leaders" if summit and self.scene.level != "ministerial" else self.scene.level
 
@@ -217,6 +225,10 @@ class Frame:
         for h in self.tags.of("veto"):
             if h.i >= act.j and "by" in (self.low(h.i - 1), self.low(h.i - 2)) and h.i - act.j < 10:
                 return " ".join(t.text for t in self.tokens[h.i : h.j])
+        if act.family == "sign" and not act.nominal:
+            for h in self.tags.of("veto"):
+                if h.i >= act.j and "with" in (self.low(h.i - 1), self.low(h.i - 2)) and h.entry.id != "national" and h.i - act.j < 8:
+                    return " ".join(t.text for t in self.tokens[h.i : h.j])  # "signed an agreement with a bank"
         if verb.passive or act.complete or act.nominal:
             veto = [h for h in veto if h.entry.id == "other-body"]
         if not veto:
@@ -224,8 +236,8 @@ class Frame:
         last = veto[-1]
         if any(self.low(k) in self.words.sources for k in range(last.j, min(last.j + 3, verb.start))):
             return ""
-        nearer = [h for h in ours if h.i >= last.i]
-        if nearer or any(self.low(k).startswith(("asean", "minister")) for k in range(last.i, verb.start)):
+        nearer = [h for h in ours if h.i >= last.j]
+        if nearer or any(self.low(k).startswith(("asean", "minister")) for k in range(last.j, verb.start)):
             return ""
         return " ".join(t.text for t in self.tokens[last.i : last.j])
 
@@ -234,6 +246,16 @@ class Frame:
         if verb.passive or act.nominal or act.complete:
             return ""
         start = max(self.grammar.clause_start(self.tokens, verb.start), verb.start - 10)
+        other = next((h for h in self.parties if h.i >= act.j and "with" in (self.low(h.i - 1), self.low(h.i - 2))), None)
+        lone = {self.low(k) for k in range(start, verb.start)}
+        if (
+            other is not None
+            and act.family == "sign"
+            and lone <= {"it", "he", "she", "also", "has", "had", "have", ",", "and", "later", "then"}
+            and lone
+            and not self.tags.of("relevance")
+        ):
+            return f"it and {other.entry.id}"
         states = [h for h in self.parties if start <= h.i and h.j <= verb.start]
         ours = any(
             self.low(k).startswith(("asean", "minist", "leader"))
@@ -410,6 +432,8 @@ class Frame:
         if h.entry.id in ("body", "fund"):
             return len(words) >= 2
         if h.entry.id == "endorsables":
+            if self.low(i - 1) == "of" and self.low(i - 2) in ("set", "package", "series", "list", "number", "raft", "range"):
+                return True  # "a set of recommendations"
             telling = [t for t in words if t.low not in self.words.before_nouns]
             return len(telling) >= 2 or self.low(i) in ("our", "its", "their", "the", "this")
         if h.entry.id == "terms" and len(words) >= 2:

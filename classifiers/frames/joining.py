@@ -16,7 +16,12 @@ def accession(f: Frame) -> None:
     counted = any(
         t.low in f.words.states
         and n
-        and (f.tokens[n - 1].low in f.words.counts or f.tokens[n - 1].text.isdigit() or f.tokens[n - 1].low in ("other", "more"))
+        and (
+            f.tokens[n - 1].low in f.words.counts
+            or f.tokens[n - 1].text.isdigit()
+            or f.tokens[n - 1].low in ("other", "more")
+            or (f.tokens[n - 1].low == "of" and f.low(n - 2) in ("handful", "number", "group", "pair", "series", "string"))
+        )
         for n, t in enumerate(f.tokens)
     )
     for act in f.of("accede", "sign", "force", "adopt"):
@@ -146,6 +151,8 @@ def _partnered(f: Frame, act: Act, h: Hit, relation: bool) -> bool:
         return False
     i, j = min(act.i, h.i, verb.start), max(act.j, h.j)
     near = [p for p in f.parties if p.entry.detail != "member" and i - 8 <= p.i <= j + 8 and not (p.i > j and f.broken(j, p.i))]
+    if not near and any(f.low(k) in ("themselves", "other") for k in range(act.i, act.j)):
+        near = [p for p in f.parties if p.entry.detail != "member" and p.i < i][-1:]  # "..., declared themselves strategic partners"
     if near:
         j = max(j, *(p.j for p in near if p.i <= j + 8))
         i = min(i, *(p.i for p in near))

@@ -1,6 +1,6 @@
 """Things that are there by other words than an act: quoted, exemplified, expected, or missing."""
 
-from classifiers.english import BE
+from classifiers.english import BE, DETERMINERS, PREPOSITIONS
 from classifiers.frames.frame import EVERYTHING, Act, Frame
 from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
 from classifiers.lexicon import Hit
@@ -28,6 +28,40 @@ def exemplified(f: Frame) -> None:
         i, j = noun_phrase_start(f.tokens, o.i, such + 2), noun_phrase_end(f.tokens, o.j, f.verbs, limit=14)
         if f.status(verb, act, i, j, "frame.exemplified", failable=False) == "done":
             f.emit(f.lexis.kind[o.entry.id], "done", act, verb, i, j, (i, j), strength=0.8)
+
+
+def titled(f: Frame) -> None:
+    """A title that is the name of a document of ministers or leaders, and nothing else: the page is that document."""
+    if not f.heading or any(not a.nominal and not a.weak for a in f.acts if not f.tokens[a.i].text[:1].isupper()):
+        return
+    heads = [h for h in f.objects if h.entry.id in ("communique", "statement", "vision") and h.i <= 6 and f.tokens[h.i].text[:1].isupper()]
+    collective = any(
+        h.entry.id in ("ministers", "leaders", "meeting")
+        and f.low(h.j - 1).startswith(("minister", "leader", "meeting", "summit", "asean"))
+        for h in f.tags.of("actor")
+    )
+    single = any(
+        f.low(k) in ("minister", "secretary", "president", "draft", "mr", "remarks", "speech", "delivered", "anniversary")
+        for k in range(len(f.tokens))
+    )
+    if not heads or single or not (collective or f.tags.of("meeting")):
+        return
+    h = heads[0]
+    if h.i > 1 and not f.low(h.i - 1).endswith(("'", "'s")):
+        return  # "Ministers Discuss Joint Communique" is a headline
+    if h.entry.id != "communique" and not ((collective and f.low(h.j) in ("of", "by", "on")) or f.low(h.i - 1).startswith("minister")):
+        return
+    if any(
+        t.text[:1].islower() and t.word and t.low not in PREPOSITIONS | DETERMINERS | {"and", "or", "as", "its"}
+        for t in f.tokens
+        if t.text != "excerpt" and t.text != "excerpts"
+    ):
+        return  # a headline about a document has verbs and small words
+    end = noun_phrase_end(f.tokens, h.j, f.verbs)
+    i = noun_phrase_start(f.tokens, h.i)
+    act = Act(h.i, h.j, "issue", "titled", frozenset({"past"}), False, False, False, "")
+    if f.status(Verb(i, Mode.DONE, "the document itself"), act, i, end, f"titled+object.{h.entry.id}", failable=False) == "done":
+        f.emit("document", "done", act, Verb(i, Mode.DONE, "the document itself"), i, end, (i, end))
 
 
 def failures(f: Frame) -> None:
@@ -61,6 +95,13 @@ def failures(f: Frame) -> None:
             ),
             None,
         )
+        signing = next((h for h in f.objects if put_off is not None and h.entry.id == "agreement" and put_off < h.i <= put_off + 6), None)
+        if signing is not None and put_off is not None and f.low(put_off) in ("signing", "ceremony") and verb.mode is Mode.DONE:
+            i, j = min(act.i, verb.start), noun_phrase_end(f.tokens, signing.j, f.verbs)
+            if f.status(verb, act, i, j, "frame.failure", failable=False) == "done":
+                put = Verb(verb.start, Mode.FAILED, f.low(act.i))
+                f.emit("agreement", "failed", act, put, i, j, (noun_phrase_start(f.tokens, signing.i), signing.j))
+            continue
         if put_off is not None and verb.mode is Mode.DONE and not f.broken(act.j, put_off) and not act.complete and f.ours(verb, act):
             end = f.clause_end(put_off)
             if f.status(verb, act, act.i, end, "frame.put-off", failable=False) == "done":
@@ -103,7 +144,9 @@ def awaited(f: Frame) -> None:
         verb = f.verb(act) if not act.complete else Verb(act.i, Mode.PLANNED, "expected")
         if verb.mode in (Mode.FAILED, Mode.WISH, Mode.UNSURE):
             continue
-        i = noun_phrase_start(f.tokens, h.i)
+        if any(task.i < act.i for task in f.of("task")):
+            continue  # what officials are told to draft is part of the task
+        i = noun_phrase_start(f.tokens, h.i, act.j) if h.i > act.i else noun_phrase_start(f.tokens, h.i)
         j = noun_phrase_end(f.tokens, h.j, f.verbs) if h.i > act.i else act.j
         if not f.accepts(h, i, max(h.j, j if h.i > act.i else h.j)):
             continue
@@ -149,34 +192,11 @@ def quoted_documents(f: Frame) -> None:
         i = noun_phrase_start(f.tokens, h.i)
         before, two = f.low(i - 1), f.low(i - 2)
         speaking = (before == "to" and two == "according") or (
-            before == "in"
-            and any(
-                f.low(k)
-                in (
-                    "said",
-                    "say",
-                    "says",
-                    "told",
-                    "reaffirmed",
-                    "expressed",
-                    "urged",
-                    "called",
-                    "condemned",
-                    "voiced",
-                    "reiterated",
-                    "welcomed",
-                    "pledged",
-                    "agreed",
-                    "warned",
-                    "declared",
-                    "announced",
-                    "stressed",
-                    "denounced",
-                )
-                for k in range(max(0, i - 26), i - 1)
-            )
+            before == "in" and any(f.low(k) in _SAYING for k in range(max(0, i - 26), i - 1))
         )
         after = f.low(h.j)
+        if before == "in" and after == "," and any(f.low(k) in _SAYING for k in range(h.j + 1, min(h.j + 9, len(f.tokens)))):
+            speaking = True  # "In their joint statement, the ministers condemned ..."
         if after == ",":  # "the joint communique, out a day late, says"
             close = next((k for k in range(h.j + 1, min(h.j + 9, len(f.tokens))) if f.tokens[k].text == ","), None)
             after = f.low(close + 1) if close is not None else ""
@@ -207,3 +227,10 @@ def quoted_documents(f: Frame) -> None:
         status = f.status(verb, act, i, end, f"quoted+object.{h.entry.id}", failable=False)
         if status == "done":
             f.emit("document", "done", act, verb, i, end, (i, end), strength=0.8)
+
+
+_SAYING = frozenset(
+    "said say says told reaffirmed expressed urged called condemned voiced reiterated welcomed pledged agreed warned declared announced "
+    "stressed denounced".split()
+)
+"""Verbs by which ministers speak in a document."""

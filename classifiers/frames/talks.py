@@ -96,7 +96,7 @@ def coordination(f: Frame) -> None:
         word = f.low(act.i)
         if (
             word.startswith(("becom", "becam", "serv", "tak", "took", "receiv"))
-            and f.low(h.i) in ("chair", "co-chair")
+            and f.low(h.i) in ("chair", "co-chair", "the")
             and not any(t.low in ("asean", "rotating", "asean's", "admm", "bloc") for t in f.tokens[max(0, act.i - 6) : h.j + 6])
         ):
             continue
@@ -123,6 +123,8 @@ def funding(f: Frame) -> None:
         return
     for act in f.of("pledge"):
         verb = f.verb(act)
+        if verb.mode is Mode.PLANNED and verb.why == "progressive":
+            verb = Verb(verb.start, Mode.DONE, verb.why)  # "is giving a further $5 million" announces it
         near = [m for m in money if (0 <= m - act.j <= 9 and not f.broken(act.j, m)) or (verb.passive and 0 < act.i - m <= 14)]
         if not near:
             continue

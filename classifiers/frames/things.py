@@ -1,6 +1,6 @@
 """Things decided on: documents adopted or issued, agreements signed, bodies and funds set up, measures approved."""
 
-from classifiers.english import DETERMINERS
+from classifiers.english import DETERMINERS, MONTHS
 from classifiers.frames.frame import Act, Frame, Missed
 from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
 from classifiers.lexicon import Hit
@@ -16,7 +16,10 @@ def things(f: Frame) -> None:
             fits = {"adopt", "decide-on"}
         verb = _adopted_to(f, act) or f.verb(act)
         inverted = _inverted(f, act)
-        if inverted is not None:
+        named = _relative(f, act, verb, fits)
+        if named is not None:
+            _ahead_of(f, act, verb, named)
+        elif inverted is not None:
             _objects(
                 f,
                 Act(act.i, inverted, act.family, act.rule, act.forms, False, False, act.weak, act.phase),
@@ -33,6 +36,50 @@ def things(f: Frame) -> None:
             "pp" in act.forms and act.family == "establish" and not any(o.tags is f.tags for o in f.out)
         ):
             _participle(f, act, verb, fits)
+
+
+def launched(f: Frame) -> None:
+    """ "launched ASEAN Green Steps, an initiative that …": a thing known only by its name and what stands behind the comma."""
+    for act in f.of("establish"):
+        if act.nominal or not f.low(act.i).startswith(("launch", "inaugurat", "unveil", "kick", "introduc", "establish")):
+            continue
+        i = act.j + (f.low(act.j) in DETERMINERS)
+        j = i
+        while j < len(f.tokens) and (
+            f.tokens[j].text[:1].isupper()
+            or f.tokens[j].text in '-"“”&'
+            or (
+                j > i and f.low(j) in ("for", "of", "on", "and", "in", "the") and f.tokens[min(j + 1, len(f.tokens) - 1)].text[:1].isupper()
+            )
+        ):
+            j += 1
+        behind = {f.low(k) for k in range(j + 1, min(j + 9, len(f.tokens)))} if f.low(j) in (",", "-", "–", "—") else set()
+        named = any(f.low(k).startswith(("asean", "southeast")) or "asean" in f.low(k) for k in range(i, j))
+        if j - i < 2 or not (named or behind & _SCHEMES) or not (behind & _SCHEMES or j - i > 2):
+            continue
+        verb = f.verb(act)
+        status = f.status(verb, act, i, j, "frame.launched", failable=False)
+        if status and f.ours(verb, act) and not any(o.tags is f.tags and o.slots["act"][0] == act.i for o in f.out):
+            f.emit("mechanism", status, act, verb, min(act.i, verb.start), j, (i, j))
+
+
+_SCHEMES = frozenset(
+    {
+        "initiative",
+        "programme",
+        "program",
+        "scheme",
+        "platform",
+        "project",
+        "fund",
+        "network",
+        "facility",
+        "mechanism",
+        "centre",
+        "center",
+        "partnership",
+    }
+)
 
 
 def _adopted_to(f: Frame, act: Act) -> Verb | None:
@@ -173,6 +220,32 @@ def _separator(f: Frame, k: int) -> int | None:
     return m if m > k and m < len(tokens) else None
 
 
+def _relative(f: Frame, act: Act, verb: Verb, fits: set[str]) -> Hit | None:
+    """ "the framework that the ministers approved on Friday": the thing before a relative clause whose object it is; else None."""
+    if act.nominal or act.complete or verb.passive or act.family not in ("adopt", "issue", "sign"):
+        return None
+    after = f.low(act.j)
+    if after in DETERMINERS or (f.tokens[act.j : act.j + 1] and f.tokens[act.j].text[:1].isupper() and after not in MONTHS):
+        return None  # the clause has an object of its own
+    start = min(verb.start, act.i)
+    who = next((k for k in range(start - 1, max(-1, start - 10), -1) if f.low(k) in ("which", "that")), None)
+    if who is None or who == start - 1 or not any(who < h.i and h.j <= start for h in f.tags.of("actor")):
+        return None
+    end = who - 1 if f.low(who - 1) in ("upon", "on", "for", ",") else who
+    end -= f.low(end - 1) == ","
+    near = [h for h in f.objects if h.j <= end and f.lexis.takes[h.entry.id] & fits and not f.barred(h.j, end)]
+    return next((h for h in near if noun_phrase_end(f.tokens, h.j, f.verbs) >= end), None)
+
+
+def _ahead_of(f: Frame, act: Act, verb: Verb, h: Hit) -> None:
+    """Emits the thing before its relative clause."""
+    i, end = noun_phrase_start(f.tokens, h.i), noun_phrase_end(f.tokens, h.j, f.verbs)
+    kind, rule = f.lexis.kind[h.entry.id], f"act.{act.rule}+object.{h.entry.id}"
+    status = f.status(verb, act, i, act.j, rule, failable=kind in ("document", "agreement"))
+    if status is not None and f.accepts(h, i, end):
+        f.emit(kind, status, act, verb, i, act.j, (i, end))
+
+
 def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
     """The things that are the subject of a passive or of a resultative idiom."""
     allowed = fits | (
@@ -205,7 +278,7 @@ def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
         if act.complete and act.rule == "issue" and kind not in ("document",):
             continue
         status = f.status(verb, act, i, end, rule, failable=kind in ("document", "agreement"))
-        negated = f.low(i) == "no" and status == "done"
+        negated = f.none(i) and status == "done"
         if status is None:
             return
         if negated:
@@ -232,7 +305,7 @@ def _participle(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
     status = f.status(verb, act, i, act.j, rule, failable=kind in ("document", "agreement"))
     if status is None:
         return
-    if f.low(i) == "no":
+    if f.none(i):
         status = "failed"
     head = (i, max(h.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=max(1, act.i - h.j))))
     if kind == "mechanism" or not f.accepts(h, *head):

@@ -9,11 +9,20 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from reading import reader
 
 from aseanwatch.cli import classify as command
 from aseanwatch.cli import cli
 from aseanwatch.contract import BadItem, article_from_item, moment
+from classifiers import load_reader
 from core.readings import Reading
+
+
+@pytest.fixture(autouse=True)
+def built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader by the rules that ship is built once for all scenes."""
+    monkeypatch.setattr(command, "load_reader", lambda files: load_reader(files) if files else reader())
+
 
 STORY = {"title": "ASEAN ministers meet", "text": "The ASEAN foreign ministers adopted a joint communique in Vientiane on Friday."}
 
@@ -95,14 +104,13 @@ def test_a_date_that_is_none_is_told_and_the_text_is_read_as_undated() -> None:
 def test_a_reader_that_fails_on_one_text_costs_that_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     class Fragile:
         def __init__(self) -> None:
-            self._reader = load_reader()
+            self._reader = reader()
 
         def read(self, article: Any) -> Reading:
             if article.key == "bad":
                 raise ZeroDivisionError("division by zero")
             return self._reader.read(article)
 
-    load_reader = command.load_reader
     monkeypatch.setattr(command, "load_reader", lambda _: Fragile())
 
     done = classify({"id": "a"}, {"id": "bad"}, {"id": "b"})

@@ -1,6 +1,7 @@
 """Why a text is read as it is: each label with its words, each outcome's sentence with its parts marked, the rest with its reason."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from own_rules import Own
 from reading import reader
 
 from aseanwatch.cli import cli
+from aseanwatch.cli import explain as command
 from aseanwatch.contract import article_from_item
 from aseanwatch.explain import MARKS, Explanation, Piece, explain, explanation_json, safe, told
+from classifiers import load_reader
 from store import open_store
 
 PAGE = """The 57th ASEAN Foreign Ministers' Meeting was held in Vientiane on Friday.
@@ -45,16 +48,19 @@ def _plain(row: Sequence[Piece]) -> str:
 def test_the_sentence_of_an_outcome_shows_actor_act_object_and_time() -> None:
     shown = "\n".join(lines(explained()))
 
-    assert "the [actor:foreign ministers] [act:adopted] [object:the ASEAN-UK Joint Statement on Connectivity]." in shown
-    assert "document, done, by ministerial: ASEAN-UK Joint Statement on Connectivity; parties UK; at AMM-57" in shown
+    assert (
+        "[time:At the meeting], the [actor:foreign ministers] [act:adopted] [object:the ASEAN-UK Joint Statement on Connectivity]." in shown
+    )
+    assert "document, done, by ministerial: ASEAN-UK Joint Statement on Connectivity; parties UK" in shown
     assert "by act.adopt, type.document; done (past)" in shown
+    assert "The [actor:ministers] [modality:hope to] [act:adopt] [object:a plan of action on haze] [time:next year]." in shown
 
 
 def test_a_near_miss_shows_what_kept_it_out() -> None:
     shown = lines(explained())
 
-    assert any("? The " in line and "hope" in line for line in shown)
-    assert any("not an outcome: decided elsewhere (cabinet)" in line for line in shown)
+    [at] = [n for n, line in enumerate(shown) if line.startswith("  ? The cabinet of Thailand [act:approved]")]
+    assert shown[at + 1].startswith("      not an outcome: decided elsewhere (cabinet)")
 
 
 def test_what_is_no_part_of_the_story_stands_in_its_place_with_the_reason() -> None:
@@ -104,7 +110,7 @@ def test_an_empty_text_is_explained() -> None:
 
 def test_a_rule_of_the_users_own_shows_its_words() -> None:
     own = Own('[[topic]]\ncode = "haze-plan"\nterms = { "haze" = 2, "plan" = 1 }\nthreshold = 3\n\n[[alert]]\nname = "uk"\nany = ["uk"]\n')
-    article = article_from_item({"id": "a", "title": TITLE, "text": PAGE.replace("hope to", "will")})
+    article = article_from_item({"id": "a", "title": TITLE, "text": PAGE})
     shown = "\n".join(lines(explain(own.reader, article)))
 
     assert "topic haze-plan 3, needs 3\n    +2 “haze” · +1 “plan”" in shown
@@ -131,19 +137,22 @@ def test_for_programs_every_mark_and_miss_quotes_the_text() -> None:
     shown: dict[str, Any] = json.loads(json.dumps(explanation_json(explanation)))
     fields = {"title": explanation.article.title, "text": explanation.article.text}
 
-    quoted = [
-        *shown["sentences"],
-        *shown["furniture"],
-        *(mark for line in shown["sentences"] for mark in (*line["marks"], *line["near_misses"])),
-    ]
+    marks = [mark for line in shown["sentences"] for mark in (*line["marks"], *line["near_misses"])]
+    quoted = [*shown["sentences"], *shown["furniture"], *marks]
     assert all(fields[one["field"]][one["start"] : one["end"]] == one["text"] for one in quoted)
     assert [one["why"] for one in shown["furniture"]] == ["caption", "links to other stories", "links to other stories"]
-    [proof] = [line for line in shown["sentences"] if line["outcomes"]]
+    [proof, _] = [line for line in shown["sentences"] if line["outcomes"]]
     assert {mark["name"] for mark in proof["marks"]} >= {"act", "object", "actor"}
     assert shown["classification"]["outcomes"][proof["outcomes"][0]]["type"] == "document"
 
 
 # the command
+
+
+@pytest.fixture(autouse=True)
+def built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader by the rules that ship is built once for all scenes."""
+    monkeypatch.setattr(command, "load_reader", lambda files: load_reader(files) if files else reader())
 
 
 def run(*arguments: object, fed: str | None = None) -> Result:
@@ -161,9 +170,8 @@ def test_a_text_file_a_page_an_item_and_standard_input_are_all_read(tmp_path: Pa
     (tmp_path / "a.txt").write_text(PAGE, encoding="utf-8")
     (tmp_path / "a.json").write_text(json.dumps({"id": "a", "title": TITLE, "text": PAGE}, indent=1), encoding="utf-8")
     paragraphs = "".join(f"<p>{part}</p>" for part in PAGE.split("\n\n")[:3])
-    (tmp_path / "a.html").write_text(
-        f"<!doctype html><title>{TITLE}</title><article><h1>{TITLE}</h1>{paragraphs}</article>", encoding="utf-8"
-    )
+    page = f"<!doctype html><title>{TITLE}</title><article><h1>{TITLE}</h1>{paragraphs}</article>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
 
     asked = (
         run(tmp_path / "a.txt", "--title", TITLE, "--published", "2024-07-26"),
@@ -221,11 +229,9 @@ def test_what_cannot_be_found_is_said(tmp_path: Path, empty: Path) -> None:
 
 
 def test_brackets_in_a_text_are_no_markup_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from aseanwatch.cli import explain as command
-
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "200")
     command._print(told(explained("The ASEAN ministers adopted [red]a joint statement[/red] on :haze: and [link=x]more[/link].")))
 
-    shown = capsys.readouterr().out
+    shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
     assert "[red]a joint statement[/red] on :haze: and [link=x]more[/link]." in shown

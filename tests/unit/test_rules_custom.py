@@ -182,6 +182,11 @@ def test_acronyms_keep_their_capitals_and_words_do_not(own: Own) -> None:
     assert own.holds("outlook", "They praised the VISION.")
 
 
+def test_a_word_is_found_in_a_compound_but_not_within_a_word(own: Own) -> None:
+    assert own.holds("outlook", "They praised the ASEAN-vision paper.")
+    assert not own.holds("outlook", "They praised the visions and the televisions.")
+
+
 def test_denied_words_do_not_count_unless_the_rule_says_so(own: Own) -> None:
     denied = "The ministers did not sanction the junta."
 

@@ -1,0 +1,194 @@
+"""More ways to word an outcome, by the construction that carries it: relative clauses, idioms, titles, denials."""
+
+import pytest
+from reading import read, results
+
+DONE = {
+    "document": [
+        "The Work Plan on Disaster Risk, which the ministers agreed upon at the end of two days of talks, names scams first.",
+        "The ASEAN Tourism Masterplan 2030 received ministerial approval.",
+        "The ASEAN Tourism Masterplan 2030 got ministerial endorsement.",
+        "Agreement was reached on amending the terms of reference of the ASEAN ICT Fund.",
+        "No fewer than 30 documents got through at the meeting.",
+        "A statement on the border went through without debate.",
+        "The chair put out a statement in which the ministers condemned the attack.",
+        "A joint statement was read out at the close.",
+        "The ministers agreed a joint communique late at night.",
+        "Late at night a joint communique was hammered out.",
+        "Ministers rallied behind a declaration on submarine cables.",
+        "A declaration on submarine cables has been adopted, the chair told reporters.",
+        "The ministers' approval of a new work plan on labour closes the day.",
+        "With the adoption of the Cebu Declaration, the ministers closed the day.",
+        "The highlight was the adoption by the ministers of the Cebu Declaration on Oceans.",
+        "The ministers agreed on the Cebu Declaration on Oceans, which they signed at noon.",
+        "The framework that the ministers approved on Friday sets out ten steps.",
+        "The key paper was a work plan on haze which the ministers adopted in the afternoon.",
+        "The ministers also gave a thumbs-up to the Work Plan on Tourism 2026-2030.",
+        "Ministers from the ten countries have adopted a regional plan against haze, Malaysia's minister said.",
+        "Officials said the foreign ministers had adopted the joint communique on Friday night.",
+        "The bloc adopted guidelines on the use of AI in schools.",
+        "Endorsed at the meeting was the ASEAN Strategy on Carbon Neutrality.",
+        "Among the documents endorsed was the ASEAN Strategy on Carbon Neutrality.",
+        "The meeting culminated in the adoption of the Penang Declaration.",
+        "In their joint statement, the ministers expressed concern over the tests.",
+        "The ministers concluded their talks by issuing a statement on Gaza.",
+        "The meeting adopted the Chair's Statement, which condemns the attack.",
+        "After a marathon session the 47 paragraphs of the joint communique were finally approved.",
+    ],
+    "decision": [
+        "Turning to the chair's programme, the ministers gave their endorsement to its six priority deliverables.",
+        "The meeting reached an agreement on the monitoring of fisheries in the Gulf.",
+        "Agreement was reached on the inspection of cargo at borders.",
+        "The meeting agreed on a set of recommendations to the leaders.",
+        "The ministers agreed on a package of measures on haze.",
+        "Leaders of the two sides will from now on meet every year, the co-chairs said.",
+        "The defence forum will henceforth be held annually, the ministers decided.",
+        "The ministers decided to extend the mandate of the special envoy by a year.",
+        "ASEAN ministers agreed to bar Myanmar's military chief from the summit.",
+        "The ministers tasked senior officials with drafting a framework on migrant workers.",
+    ],
+    "partnership": [
+        "The foreign ministers of ASEAN and New Zealand declared themselves comprehensive strategic partners.",
+        "The step up to a strategic partnership with Canada was formalised at the meeting.",
+        "ASEAN conferred sectoral dialogue partner status on Morocco.",
+        "The ministers agreed to grant Turkey the status of dialogue partner.",
+        "Relations between ASEAN and New Zealand were elevated to a comprehensive strategic partnership.",
+    ],
+    "agreement": [
+        "The week ended with ASEAN and Japan signing a customs agreement.",
+        "The ministers looked on as ASEAN and Japan signed a customs agreement.",
+        "The pact on customs was inked by the economic ministers in the afternoon.",
+        "ASEAN and India put their signatures to a revised goods agreement.",
+        "Ministers from the 15 countries signed the Regional Comprehensive Economic Partnership agreement.",
+    ],
+    "mechanism": [
+        "The ministers launched Southeast Asia Green Steps, a programme for schools.",
+        "The ministers agreed to establish an ASEAN centre for cyber security in Singapore.",
+        "An ASEAN fund for disaster victims was set up by the ministers.",
+        "The ASEAN Centre for Climate Change was inaugurated by the ministers on Friday.",
+    ],
+    "funding": [
+        "The minister said that Japan is giving a further $5 million to the ASEAN Centre for health.",
+        "Japan is providing an additional 300 million yen to the AHA Centre, he announced.",
+        "The EU pledged €20 million to help Southeast Asia get ready for floods.",
+        "Japan pledged $100 million to the ASEAN fund for health emergencies.",
+    ],
+    "coordination": [
+        "With the end of the meeting, Laos took over from Brunei as country coordinator for ASEAN-India relations.",
+        "The Philippines took over the ASEAN chairmanship from Malaysia.",
+    ],
+    "accession": [
+        "Uruguay formally acceded to the Treaty of Amity and Cooperation in Southeast Asia on Friday.",
+        "Algeria became the 54th party to the TAC after its foreign minister signed the instrument of accession.",
+        "A signing ceremony for the accession of Uruguay to the TAC was held on the sidelines.",
+    ],
+    "negotiation": [
+        "Negotiations on the digital economy pact have been substantially concluded, the ministers announced.",
+        "ASEAN and Canada agreed to begin negotiations on a free trade agreement.",
+    ],
+}
+PLANNED = {
+    "partnership": [
+        "Turkey has asked to become a dialogue partner of ASEAN.",
+        "Turkey has applied for the status of dialogue partner of ASEAN.",
+    ],
+    "accession": [
+        "Two countries of Latin America have said that they would like to accede to the TAC.",
+        "A handful of countries will use the week to accede to the Treaty of Amity and Cooperation in Southeast Asia (TAC).",
+        "Uruguay will sign the instrument of accession to the TAC on Friday.",
+    ],
+    "document": [
+        "The plan of action is slated for adoption next year.",
+        "About 70 documents will be laid before the leaders for adoption in October.",
+        "The ministers are expected to adopt a joint communique.",
+        "A joint statement will be issued after the meeting.",
+    ],
+    "negotiation": [
+        "Substantial conclusion of the digital talks is planned for October.",
+    ],
+}
+FAILED = {
+    "agreement": [
+        "The ministers decided to put off the signing of the protocol.",
+    ],
+    "document": [
+        "The ministers decided to postpone the adoption of the framework.",
+        "The ministers failed to issue a joint communique.",
+        "For the first time the meeting ended without a joint communique.",
+    ],
+}
+NOTHING = [
+    "The meeting agreed on the agenda of the next session.",
+    "Senior officials agreed on the agenda and combed through the papers.",
+    "The work plan, which leaders adopted in 2019, was discussed.",
+    "The ministers called for the full implementation of the Five-Point Consensus.",
+    "Last year, the ministers adopted the Vientiane Declaration.",
+    "The ministers recalled the adoption of the ASEAN Outlook on the Indo-Pacific in 2019.",
+    "The ministers welcomed progress in the negotiations on a code of conduct.",
+    "They urged all parties to sign the agreement.",
+    "The ministers marked the 50th anniversary of the signing of the treaty.",
+    "Thailand and Cambodia signed a bilateral agreement on border trade.",
+    "The Philippine cabinet approved the agreement on Monday.",
+]
+
+DOCUMENTS = [
+    "Joint Communiqué of the 60th ASEAN Foreign Ministers' Meeting (excerpts)",
+    "ASEAN Foreign Ministers' Statement on the Situation at Sea",
+    "Press Statement by the Chair of the ASEAN Foreign Ministers' Retreat",
+]
+HEADLINES = [
+    "Statement by Foreign Minister Lim at the 60th ASEAN Foreign Ministers' Meeting",
+    "ASEAN Foreign Ministers Discuss Joint Communique",
+    "Joint Statement on Trade expected today at ASEAN meeting",
+]
+PARAGRAPHS = (
+    "1. The Foreign Ministers of ASEAN met in Jakarta under the chairmanship of Indonesia.\n\n"
+    "2. The Meeting exchanged views on the situation and expressed concern at the violence."
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "type_", "sentence"),
+    [
+        (status, kind, sentence)
+        for status, table in (("done", DONE), ("planned", PLANNED), ("failed", FAILED))
+        for kind, sentences in table.items()
+        for sentence in sentences
+    ],
+)
+def test_an_outcome_is_read_with_its_type_and_status(status: str, type_: str, sentence: str) -> None:
+    assert results(sentence) == {(type_, status)}
+
+
+@pytest.mark.parametrize("sentence", NOTHING)
+def test_no_outcome_is_read_where_nothing_was_decided(sentence: str) -> None:
+    assert results(sentence) == set()
+
+
+@pytest.mark.parametrize("title", DOCUMENTS)
+def test_a_title_that_names_a_document_of_ministers_is_that_document(title: str) -> None:
+    reading = read(PARAGRAPHS, title)
+    assert [(s.type.value, s.status.value, s.evidence.span.field) for s in reading.sightings] == [("document", "done", "title")]
+
+
+@pytest.mark.parametrize("title", HEADLINES)
+def test_a_speech_or_headline_about_a_document_is_not_the_document(title: str) -> None:
+    assert not [s for s in read(PARAGRAPHS, title).sightings if s.status.value == "done"]
+
+
+def test_a_meeting_that_is_only_played_is_not_about_asean() -> None:
+    text = (
+        "The Model ASEAN Meeting of the town's senior high schools adopted its joint communique on Saturday. "
+        "Pupils in the role of foreign ministers cheered after two days of simulation."
+    )
+    assert not read(text, "Pupils adopt communique at mock ASEAN meeting").relevant
+
+
+def test_a_result_late_in_a_story_of_something_else_makes_it_relevant() -> None:
+    text = (
+        "The air was cleaner on Sunday after a change of wind.\n\nClinics will charge the lower fee until further notice.\n\n"
+        "Meanwhile in Brunei, the 46th ASEAN Foreign Ministers' Meeting reached an agreement on the monitoring of fires."
+    )
+    reading = read(text, "Air back to moderate", published="2013-07-01")
+    assert reading.relevant
+    assert reading.alert
