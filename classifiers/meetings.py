@@ -168,6 +168,7 @@ class MeetingFinder:
             self._with_partner(doc, tagged, lead, seen)
             self._leaders_meet(doc, tagged, seen)
             self._sectors(doc, tagged, lead, seen)
+            self._retreat(doc, tagged, lead, seen)
             self._foreign_ministers(doc, tagged, published, lead, seen)
         return sorted(seen.values(), key=lambda m: (-m.weight, m.first))
 
@@ -267,6 +268,20 @@ class MeetingFinder:
                 for code in codes if gathered else ():
                     if code not in seen or seen[code].evidence[0].rule.endswith(".sector"):
                         self._note(seen, code, self._place(s, lead) * 0.7, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
+
+    def _retreat(self, doc: Document, tagged: list[Tagged], lead: int, seen: dict[str, Seen]) -> None:
+        """ "the retreat" of a story on foreign ministers: their yearly retreat, unless another sector's ministers hold it."""
+        if any(c in seen for c in ("AMM", "AMM-RETREAT")) or not any(self._fm(t) for t in tagged[:8]):
+            return
+        for tags in tagged:
+            s = tags.sentence
+            if s.field != "title" and (s.kind is not Kind.BODY or s.paragraph > lead + 3):
+                continue
+            i = next((n for n, t in enumerate(s.tokens) if t.low == "retreat" and n and not s.tokens[n - 1].low.endswith("ed")), None)
+            if i is None or any(t.base in self.sectors for t in s.tokens) or (s.tokens[i - 1].low in ("to", "will", "must", "troops")):
+                continue
+            self._note(seen, "AMM-RETREAT", self._place(s, lead) + 1.0, tags, doc, i, i + 1, "meeting.AMM-RETREAT.plain")
+            return
 
     def _foreign_ministers(self, doc: Document, tagged: list[Tagged], published: date | None, lead: int, seen: dict[str, Seen]) -> None:
         """A gathering of ASEAN's foreign ministers without a name: the AMM when the calendar has one that week, else a special meeting."""
@@ -455,6 +470,8 @@ class MeetingFinder:
         tokens = tags.sentence.tokens
         if h.i > 1 and tokens[h.i - 1].low == "the" and tokens[h.i - 2].low in ("at", "during"):
             return not (h.i > 2 and tokens[h.i - 3].low in ("seat", "place", "membership", "observer", "chair"))
+        if any(tokens[k].text[:1].isupper() and tokens[k].low in MONTHS for k in range(h.j, min(h.j + 4, len(tokens)))):
+            return True  # "the summit in November"
         if any(c.entry.id == "occurrence" and h.i - 8 <= c.i <= h.j + 8 for c in tags.of("cue")):
             return True
         return any(t.low in self.occurrence for t in tokens[max(0, h.i - 16) : h.i] + tokens[h.i : min(len(tokens), h.j + 10)])

@@ -25,7 +25,7 @@ def accession(f: Frame) -> None:
         for n, t in enumerate(f.tokens)
     )
     for act in f.of("accede", "sign", "force", "adopt"):
-        if act.rule == "welcome-in" or (
+        if (
             act.family == "adopt"
             and not instrument
             and not any(f.low(k) in ("accession", "admission") for k in range(act.j, min(act.j + 6, len(f.tokens))))
