@@ -191,6 +191,8 @@ class Grammar:
             mode = self.governor.get(t.low)
             if mode is None:
                 continue
+            if t.low.startswith("ask") and m < k - 1 and tokens[m - 1].low not in BE:
+                mode = Mode.WISH  # "asked the government to conclude"; "asked to become" is an application
             if mode is Mode.DONE:
                 above = self.finite(tokens, m)
                 if above in (Mode.PLANNED, Mode.FAILED, Mode.WISH):

@@ -42,7 +42,9 @@ class Finder:
                 continue
             mine: list[Found] = []
             whens = times.expressions(tags, scene.published, scene.year)
-            self._sentence(tags, doc.title if tags.sentence.field == "title" else doc.text, scene, whens, tac, mine, missed)
+            frame = self._sentence(tags, doc.title if tags.sentence.field == "title" else doc.text, scene, whens, tac, mine, missed)
+            if frame is not None and found:
+                reports.among(frame, found[-1])
             past = self._carried(tags, whens, past)
             if past is not None and past.goes_on:
                 for f in [f for f in mine if f.status != "planned"]:
@@ -75,9 +77,9 @@ class Finder:
 
     def _sentence(
         self, tags: Tagged, source: str, scene: Scene, whens: list[times.When], tac: bool, out: list[Found], missed: list[Missed]
-    ) -> None:
+    ) -> Frame | None:
         if not tags.of("act") and not tags.of("object"):
-            return
+            return None
         acts = self._acts(tags)
         frame = Frame(self.lexis, tags, source, scene, acts, whens, tac, out, missed)
         joining.accession(frame)
@@ -97,6 +99,7 @@ class Finder:
         deciding.exclusions(frame)
         deciding.decisions(frame)
         deciding.henceforth(frame)
+        return frame
 
     def _acts(self, tags: Tagged) -> list[Act]:
         forms: dict[tuple[int, int, str, str], set[str]] = defaultdict(set)

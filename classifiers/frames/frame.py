@@ -160,6 +160,10 @@ class Frame:
         """Whether the noun phrase that starts at token i is denied: "no statement", but not "no fewer than 30 documents"."""
         return self.low(i) == "no" and self.low(i + 1) not in ("fewer", "less")
 
+    def no_such(self, i: int) -> bool:
+        """Whether the noun phrase that starts at token i is one that nobody had looked for: "no such declaration"."""
+        return "such" in (self.low(i), self.low(i + 1)) and "no" in (self.low(i - 1), self.low(i))
+
     def verb(self, act: Act) -> Verb:
         """The verb group of an act."""
         key = (act.i, act.j)

@@ -1,7 +1,7 @@
 """Things that are there by other words than an act: quoted, exemplified, expected, or missing."""
 
 from classifiers.english import BE, DETERMINERS, PREPOSITIONS
-from classifiers.frames.frame import EVERYTHING, Act, Frame
+from classifiers.frames.frame import EVERYTHING, Act, Found, Frame
 from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
 from classifiers.lexicon import Hit
 
@@ -28,6 +28,36 @@ def exemplified(f: Frame) -> None:
         i, j = noun_phrase_start(f.tokens, o.i, such + 2), noun_phrase_end(f.tokens, o.j, f.verbs, limit=14)
         if f.status(verb, act, i, j, "frame.exemplified", failable=False) == "done":
             f.emit(f.lexis.kind[o.entry.id], "done", act, verb, i, j, (i, j), strength=0.8)
+
+
+def among(f: Frame, above: Found) -> None:
+    """ "Among them is the Hanoi Plan of Action": named members of the documents that the sentence before reported."""
+    s, whole = f.tags.sentence, above.tags.sentence
+    counted = {t.low for t in whole.tokens[above.head[0] : above.head[1]]} & _SEVERAL
+    if not counted or s.field != "text" or whole.field != "text" or not 0 <= s.paragraph - whole.paragraph <= 2:
+        return
+    words = [t.low for t in f.tokens]
+    at = next((n for n in range(len(words) - 1) if words[n] == "among" and words[n + 1] in ("them", "these")), None)
+    opens = words[:1] in (["they"], ["these"]) and any(w in ("include", "included", "comprise", "are", "were") for w in words[1:4])
+    if (at is None and not opens) or any(w in f.grammar.negation for w in words):
+        return
+    act = Act(at or 0, (at or 0) + 2, "adopt", "among", frozenset({"pp"}), False, False, True, "")
+    verb = Verb(act.i, Mode.DONE if above.status == "done" else Mode.PLANNED, "one of the documents above", True)
+    for h in f.objects:
+        i = noun_phrase_start(f.tokens, h.i)
+        named = any(t.text[:1].isupper() for t in f.tokens[h.i : h.j])
+        if h.entry.id not in ("communique", "statement", "plan", "vision", "agreement", "terms") or not (
+            named or h.entry.id == "communique"
+        ):
+            continue
+        if any(o.tags is f.tags and o.head[0] < h.j and h.i < o.head[1] for o in f.out):
+            continue
+        j = noun_phrase_end(f.tokens, h.j, f.verbs)
+        f.emit(f.lexis.kind[h.entry.id], above.status, act, verb, i, j, (i, j), level=above.level)
+
+
+_SEVERAL = frozenset({"documents", "agreements", "texts", "papers", "instruments", "declarations", "statements"})
+"""What is counted and then named one by one."""
 
 
 def titled(f: Frame) -> None:
@@ -169,7 +199,7 @@ def _ahead(f: Frame, act: Act) -> Hit | None:
     if not hits or hits[0].entry.id in _NEVER_AHEAD:
         return None
     partnership = next((h for h in f.objects if h.entry.id == "partnership" and hits[0].j <= h.i < act.i), None)
-    if partnership is not None:
+    if partnership is not None and f.lexis.kind[hits[0].entry.id] not in ("document", "agreement"):
         return partnership  # "an upgrade of relations to a strategic partnership is under consideration"
     return hits[0] if hits[0].entry.id not in ("body", "fund") or _fresh_body(f, hits[0]) else None
 

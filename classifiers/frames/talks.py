@@ -98,6 +98,7 @@ def coordination(f: Frame) -> None:
             word.startswith(("becom", "becam", "serv", "tak", "took", "receiv"))
             and f.low(h.i) in ("chair", "co-chair", "the")
             and not any(t.low in ("asean", "rotating", "asean's", "admm", "bloc") for t in f.tokens[max(0, act.i - 6) : h.j + 6])
+            and not any(f.low(p.i - 1) == "from" and p.i <= h.j + 2 for p in f.parties if p.i >= h.j)
         ):
             continue
         if word.startswith(("serv",)):
@@ -107,6 +108,8 @@ def coordination(f: Frame) -> None:
         if subject and not verb.infinitive:
             i = subject[0].i
         status = f.status(verb, act, i, j, "frame.coordination", failable=False)
+        if status == "done" and "third" in act.forms and any(w.sense == "future" and w.i >= act.j for w in f.whens):
+            status = "planned"  # "takes the chair in January"
         if status:
             holders = f.party_names(max(0, i - 4), min(len(f.tokens), j + 8))
             role = noun_phrase_start(f.tokens, h.i), noun_phrase_end(f.tokens, h.j, f.verbs, limit=14)
@@ -130,7 +133,7 @@ def funding(f: Frame) -> None:
             continue
         if not any(
             t.low.startswith("asean")
-            or t.low in ("region", "bloc", "fund", "centre", "center", "grouping", "myanmar", "members", "southeast")
+            or t.low in ("region", "bloc", "fund", "centre", "center", "grouping", "myanmar", "members", "southeast", "south-east")
             for t in f.tokens
         ):
             continue

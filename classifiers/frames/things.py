@@ -278,6 +278,8 @@ def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
         if act.complete and act.rule == "issue" and kind not in ("document",):
             continue
         status = f.status(verb, act, i, end, rule, failable=kind in ("document", "agreement"))
+        if f.no_such(i):
+            return
         negated = f.none(i) and status == "done"
         if status is None:
             return
@@ -304,6 +306,8 @@ def _participle(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
     kind = f.lexis.kind[h.entry.id]
     status = f.status(verb, act, i, act.j, rule, failable=kind in ("document", "agreement"))
     if status is None:
+        return
+    if f.no_such(i):
         return
     if f.none(i):
         status = "failed"

@@ -1,7 +1,7 @@
 """More ways to word an outcome, by the construction that carries it: relative clauses, idioms, titles, denials."""
 
 import pytest
-from reading import read, results
+from reading import MEETING, read, results
 
 DONE = {
     "document": [
@@ -192,3 +192,24 @@ def test_a_result_late_in_a_story_of_something_else_makes_it_relevant() -> None:
     reading = read(text, "Air back to moderate", published="2013-07-01")
     assert reading.relevant
     assert reading.alert
+
+
+def test_documents_named_one_by_one_after_their_number_are_outcomes_of_their_own() -> None:
+    text = (
+        f"{MEETING} The meetings adopted 42 documents. "
+        "The AMM Joint Communique is among them, and so is the Hanoi Plan of Action II of the ASEAN Regional Forum."
+    )
+    assert [s.evidence.span.quote for s in read(text).sightings if s.status.value == "done"] == [
+        "adopted 42 documents",
+        "The AMM Joint Communique",
+        "the Hanoi Plan of Action II of the ASEAN Regional Forum",
+    ]
+
+
+def test_what_others_are_asked_to_do_is_a_wish_and_what_one_asks_to_become_is_an_application() -> None:
+    assert results("The exporters asked the government to conclude the review without delay.") == set()
+    assert results("Turkey has asked to become a dialogue partner of ASEAN.") == {("partnership", "planned")}
+
+
+def test_a_document_that_never_was_is_no_failure() -> None:
+    assert results("No such declaration was ever issued.") == set()
