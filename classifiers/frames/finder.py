@@ -16,6 +16,10 @@ MOST_COMPARED = 60
 """Outcomes with which another one is compared; a text that reports more is a register, and the cost must stay linear in its length."""
 
 
+LONGEST_ITEM = 400
+"""Characters between the bullet of an item and a sentence in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """A look back in a paragraph: its words, and whether the sentence at hand goes on with it."""
@@ -37,14 +41,24 @@ class Finder:
         missed: list[Missed] = []
         past: Past | None = None
         tac = any(h.entry.id == "tac" for tags in tagged for h in tags.of("object"))
+        listing: reports.Listing | None = None
         for tags in tagged:
-            if tags.sentence.kind in (Kind.CAPTION, Kind.CHROME) or (tags.sentence.kind is Kind.HEADING and tags.sentence.field != "title"):
+            listed = listing is not None and self._item(doc, tags)
+            if listing is not None and not listed and tags.sentence.paragraph > listing.paragraph:
+                listing = None
+            if tags.sentence.kind in (Kind.CAPTION, Kind.CHROME) or (
+                tags.sentence.kind is Kind.HEADING and tags.sentence.field != "title" and not listed
+            ):
                 continue
             mine: list[Found] = []
             whens = times.expressions(tags, scene.published, scene.year)
             frame = self._sentence(tags, doc.title if tags.sentence.field == "title" else doc.text, scene, whens, tac, mine, missed)
-            if frame is not None and found:
-                reports.among(frame, found[-1])
+            if frame is not None and listed and listing is not None:
+                reports.item(frame, listing)
+            elif frame is not None:
+                listing = reports.listing(frame) or listing
+                if found:
+                    reports.among(frame, found[-1])
             past = self._carried(tags, whens, past)
             if past is not None and past.goes_on:
                 for f in [f for f in mine if f.status != "planned"]:
@@ -52,6 +66,20 @@ class Finder:
                 mine = [f for f in mine if f.status == "planned"]
             found.extend(self._apart(mine))
         return self._settle(found), missed
+
+    @staticmethod
+    def _item(doc: Document, tags: Tagged) -> bool:
+        """Whether a sentence is an item of a list: a line that opens with a bullet or a number."""
+        s = tags.sentence
+        if s.field != "text":
+            return False
+        start = doc.text.rfind("\n", max(0, s.start - LONGEST_ITEM), s.start) + 1
+        line = doc.text[start : s.start + 4].lstrip()
+        return (
+            start > 0
+            and bool(line)
+            and (line[0] in "•·◦▪*-–—" or (line[0].isdigit() and (line[1:2] in (".", ")") or line[2:3] in (".", ")"))))
+        )
 
     def _carried(self, tags: Tagged, whens: list[times.When], past: Past | None) -> Past | None:
         """A look back that goes on: what follows "In 2016 the leaders met" speaks of that meeting until a new time is named."""

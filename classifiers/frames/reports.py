@@ -1,5 +1,7 @@
 """Things that are there by other words than an act: quoted, exemplified, expected, or missing."""
 
+from dataclasses import dataclass
+
 from classifiers.english import BE, DETERMINERS, PREPOSITIONS
 from classifiers.frames.frame import EVERYTHING, Act, Found, Frame
 from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
@@ -30,6 +32,45 @@ def exemplified(f: Frame) -> None:
             f.emit(f.lexis.kind[o.entry.id], "done", act, verb, i, j, (i, j), strength=0.8)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A sentence that announces a list of documents, and what was done with them."""
+
+    paragraph: int
+    status: str
+    level: str
+    verb: Verb
+
+
+def listing(f: Frame) -> Listing | None:
+    """ "The ministers adopted the following documents:": what is said of each item of the list below; None for any other sentence."""
+    following = any(
+        t.low == "following" and f.low(n - 1) == "the" and f.low(n + 1) in {*_SEVERAL, ":", "key", "important"}
+        for n, t in enumerate(f.tokens)
+    )
+    if f.heading or not (following or (f.tokens[-1].text == ":" and any(t.low in _SEVERAL for t in f.tokens))):
+        return None
+    for act in f.of("adopt", "issue", "sign"):
+        verb = f.verb(act)
+        status = f.status(verb, act, act.i, act.j, "frame.listing", failable=False)
+        if status is not None:
+            return Listing(f.tags.sentence.paragraph, status, f.level(act.i, act.j, verb.passive), verb)
+    return None
+
+
+def item(f: Frame, above: Listing) -> None:
+    """One item of a list of documents: the document that it names."""
+    if any(o.tags is f.tags for o in f.out):
+        return
+    for h in f.objects:
+        i, j = noun_phrase_start(f.tokens, h.i), noun_phrase_end(f.tokens, h.j, f.verbs)
+        if h.entry.id in _NAMED and any(t.text[:1].isupper() for t in f.tokens[h.i : h.j]):
+            act = Act(h.i, h.j, "adopt", "listed", frozenset({"pp"}), False, False, True, "")
+            verb = Verb(h.i, above.verb.mode, "in a list of what was done", True)
+            f.emit(f.lexis.kind[h.entry.id], above.status, act, verb, i, j, (i, j), level=above.level)
+            return
+
+
 def among(f: Frame, above: Found) -> None:
     """ "Among them is the Hanoi Plan of Action": named members of the documents that the sentence before reported."""
     s, whole = f.tags.sentence, above.tags.sentence
@@ -46,15 +87,16 @@ def among(f: Frame, above: Found) -> None:
     for h in f.objects:
         i = noun_phrase_start(f.tokens, h.i)
         named = any(t.text[:1].isupper() for t in f.tokens[h.i : h.j])
-        if h.entry.id not in ("communique", "statement", "plan", "vision", "agreement", "terms") or not (
-            named or h.entry.id == "communique"
-        ):
+        if h.entry.id not in _NAMED or not (named or h.entry.id == "communique"):
             continue
         if any(o.tags is f.tags and o.head[0] < h.j and h.i < o.head[1] for o in f.out):
             continue
         j = noun_phrase_end(f.tokens, h.j, f.verbs)
         f.emit(f.lexis.kind[h.entry.id], above.status, act, verb, i, j, (i, j), level=above.level)
 
+
+_NAMED = frozenset({"communique", "statement", "plan", "vision", "agreement", "terms"})
+"""Things that bear a name of their own in a list."""
 
 _SEVERAL = frozenset({"documents", "agreements", "texts", "papers", "instruments", "declarations", "statements"})
 """What is counted and then named one by one."""

@@ -213,3 +213,24 @@ def test_what_others_are_asked_to_do_is_a_wish_and_what_one_asks_to_become_is_an
 
 def test_a_document_that_never_was_is_no_failure() -> None:
     assert results("No such declaration was ever issued.") == set()
+
+
+LISTS = {
+    "done": "The ministers adopted the following documents:",
+    "planned": "The ministers are expected to adopt the following documents:",
+}
+ITEMS = "\n\n• Joint Communique of the 57th AMM\n• ASEAN-Canada Plan of Action 2026-2030\n• Hanoi Declaration on Oceans\n\n"
+
+
+@pytest.mark.parametrize("status", LISTS)
+def test_the_items_of_a_list_share_what_is_said_above_it(status: str) -> None:
+    reading = read(f"{MEETING} {LISTS[status]}{ITEMS}The next meeting is in Manila.\n\n• ASEAN Vision 2045")
+    assert [(s.status.value, s.evidence.span.quote) for s in reading.sightings] == [
+        (status, "Joint Communique of the 57th AMM"),
+        (status, "ASEAN-Canada Plan of Action 2026-2030"),
+        (status, "Hanoi Declaration on Oceans"),
+    ]
+
+
+def test_a_list_without_an_act_above_it_decides_nothing() -> None:
+    assert results(f"The ministers discussed the following documents:{ITEMS}") == set()
