@@ -25,7 +25,7 @@ COMMAS = frozenset(",、،")
 
 _OBJECT_MARKS = frozenset("将將")
 _TITLE = Entry("title", "title")
-_STATUS = {"wish": "wish", "view": "view", "purpose": "purpose", "negated": "failed", "not_yet": "planned"}
+_STATUS = {"planned": "planned", "wish": "wish", "view": "view", "purpose": "purpose", "negated": "failed", "not_yet": "planned"}
 _PARTICLES = frozenset("のをにはがもとや")
 _TOPIC = frozenset("はがも")
 

@@ -162,3 +162,15 @@ def test_a_place_name_is_no_part_of_a_longer_word_in_katakana() -> None:
     text = next(t for t in TEXTS if t["id"] == "ja-accession")
 
     assert "Thailand" not in {p for s in read(text, text=text["text"].replace("各国", "スタイルの")).sightings for p in s.parties}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "东盟外长会议将一致同意签署行动计划。",
+        "Menteri luar ASEAN dijangka bersetuju untuk menerima pakai pelan tindakan baharu.",
+    ],
+)
+def test_what_is_expected_to_be_agreed_is_planned(text: str) -> None:
+    reading = reader().read(Article(key="a", url="", title="ASEAN", text=text, published=datetime(2025, 7, 12, tzinfo=UTC)))
+    assert [(s.type, s.status) for s in reading.sightings] == [("document", Status.PLANNED)]
