@@ -27,7 +27,6 @@ _WORDS = (
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
 _LOCAL_ORDINAL = re.compile(r"(?:lần thứ|ke-|ครั้งที่|第|ika-)\s?([0-9๐-๙]{1,2}|[一二三四五六七八九十]{1,3})|([0-9]{1,2})(?:e|ème)\s")
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
-FM_LEVEL = frozenset({"AMM", "AMM-RETREAT", "AMM-SPECIAL", "PMC", "ARF", "APT-FMM", "EAS-FMM", "ACC", "SEANWFZ"})
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS"})
 _PLAIN_WORDS = frozenset({"summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})

@@ -16,8 +16,6 @@ GAP = 6
 LIMIT = 20_000
 """A pattern that expands to more phrases than this is refused."""
 
-FORMS = ("base", "third", "past", "pp", "ing")
-
 
 class PatternError(ValueError):
     """A pattern that cannot be read: the message says what is wrong with it."""

@@ -70,18 +70,10 @@ class Judge:
             if (
                 best is None
                 and meetings
-                and any(
-                    h.entry.detail not in ("acronym", "ordinal", "loose") and h.entry.id not in ("BILATERAL", "FORUM", "OFFICIALS", "COC")
-                    for h in tags.of("meeting")
-                )
+                and any(_in_full(h) and h.entry.id not in ("BILATERAL", "FORUM", "OFFICIALS", "COC") for h in tags.of("meeting"))
             ):
                 best = (2.0, tags.of("meeting")[0])
-            if (
-                best is not None
-                and best[0] >= 2.5
-                and tags.of("act")
-                and any(h.entry.detail not in ("acronym", "ordinal", "loose") for h in tags.of("meeting"))
-            ):
+            if best is not None and best[0] >= 2.5 and tags.of("act") and any(_in_full(h) for h in tags.of("meeting")):
                 decided = True  # a meeting of the bloc that does something is news, however late it comes
             led = led or (best is not None and best[0] >= 2.5 and deciders and (s.field == "title" or s.paragraph <= lead))
             if s.field == "title" and best is None:
@@ -215,3 +207,8 @@ class Judge:
                 elif w == "to" and n and words[n - 1] in ("is", "are", "set", "due", "scheduled", "expected", "slated", "ready"):
                     future += weight
         return past >= future, future - past
+
+
+def _in_full(h: Hit) -> bool:
+    """Whether a meeting is named by more than an acronym, a number or a word that may mean something else."""
+    return h.entry.detail not in ("acronym", "ordinal", "loose")

@@ -184,6 +184,8 @@ def _accord(f: Frame, act: Act, verb: Verb) -> None:
 
 def henceforth(f: Frame) -> None:
     """ "will from now on meet every year": a practice that begins is a decision taken."""
+    if not f.tags.words & {"henceforth", "now"}:
+        return
     at = next(
         (k for k in range(len(f.tokens)) if f.low(k) == "henceforth" or (f.low(k), f.low(k + 1), f.low(k + 2)) == ("from", "now", "on")),
         None,

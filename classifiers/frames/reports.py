@@ -39,12 +39,12 @@ class Listing:
     paragraph: int
     status: str
     level: str
-    verb: Verb
+    mode: Mode
 
 
 def listing(f: Frame) -> Listing | None:
     """ "The ministers adopted the following documents:": what is said of each item of the list below; None for any other sentence."""
-    following = any(
+    following = "following" in f.tags.words and any(
         t.low == "following" and f.low(n - 1) == "the" and f.low(n + 1) in {*_SEVERAL, ":", "key", "important"}
         for n, t in enumerate(f.tokens)
     )
@@ -54,7 +54,7 @@ def listing(f: Frame) -> Listing | None:
         verb = f.verb(act)
         status = f.status(verb, act, act.i, act.j, "frame.listing", failable=False)
         if status is not None:
-            return Listing(f.tags.sentence.paragraph, status, f.level(act.i, act.j, verb.passive), verb)
+            return Listing(f.tags.sentence.paragraph, status, f.level(act.i, act.j, verb.passive), verb.mode)
     return None
 
 
@@ -66,7 +66,7 @@ def item(f: Frame, above: Listing) -> None:
         i, j = noun_phrase_start(f.tokens, h.i), noun_phrase_end(f.tokens, h.j, f.verbs)
         if h.entry.id in _NAMED and any(t.text[:1].isupper() for t in f.tokens[h.i : h.j]):
             act = Act(h.i, h.j, "adopt", "listed", frozenset({"pp"}), False, False, True, "")
-            verb = Verb(h.i, above.verb.mode, "in a list of what was done", True)
+            verb = Verb(h.i, above.mode, "in a list of what was done", True)
             f.emit(f.lexis.kind[h.entry.id], above.status, act, verb, i, j, (i, j), level=above.level)
             return
 
