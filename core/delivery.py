@@ -38,7 +38,7 @@ class Step:
     reason: str = ""
     """Why, in words without secrets; empty for a delivery that was sent."""
     repeat: bool = False
-    """The next attempt may be a second copy and must say so (`Delivery.repeat`)."""
+    """What is sent from here on may be a second copy and must say so; the mark (`Delivery.repeat`) is never taken off."""
 
 
 def next_step(delivery: Delivery, receipt: Receipt, on_unknown: OnUnknown, now: datetime, give_up_after: timedelta = GIVE_UP_AFTER) -> Step:
@@ -68,7 +68,7 @@ def _after_refusal(delivery: Delivery, receipt: Receipt, now: datetime, give_up_
     if delivery.created_at is not None and now - delivery.created_at >= give_up_after:
         hours = give_up_after.total_seconds() / 3600
         return Step(state=DeliveryState.DEAD, reason=f"given up after {hours:g} h: {receipt.reason}")
-    return Step(state=DeliveryState.PENDING, next_attempt_at=at, reason=receipt.reason, repeat=delivery.repeat)
+    return Step(state=DeliveryState.PENDING, next_attempt_at=at, reason=receipt.reason)
 
 
 def pause(delivery: Delivery) -> timedelta:

@@ -111,7 +111,7 @@ class Outbox(Database):
                 step = (
                     judge(_delivery_of(tx, row.key), doubt)
                     if judge
-                    else Step(state=DeliveryState.UNKNOWN, reason=ABANDONED, repeat=row.repeat)
+                    else Step(state=DeliveryState.UNKNOWN, reason=ABANDONED)
                 )
                 _log(tx, row, doubt, row.lease_owner or "", now)
                 events += _settle(tx, row, step, now)
@@ -131,7 +131,7 @@ class Outbox(Database):
             row = _locked(tx, key)
             if row is None or row.state not in of:
                 return False
-            doubted = row.repeat or row.state is DeliveryState.UNKNOWN
+            doubted = row.state is DeliveryState.UNKNOWN
             _settle(tx, row, Step(state=to, next_attempt_at=now, reason=reason, repeat=doubted), now)
             detail = f"{row.target}: {reason}" if reason else row.target
             kind = EventKind.DELIVERY_BY_HAND
@@ -189,7 +189,7 @@ def _locked(tx: Connection, key: str) -> Row[Any] | None:
 
 
 def _settle(tx: Connection, row: Row[Any], step: Step, now: datetime) -> list[Event]:
-    """Takes over where a delivery stands now; the event that a person should hear of."""
+    """Takes over where a delivery stands now, its mark as a possible repeat for good; the event that a person should hear of."""
     waits = step.state is DeliveryState.PENDING
     stands = {
         "state": step.state,
@@ -197,7 +197,7 @@ def _settle(tx: Connection, row: Row[Any], step: Step, now: datetime) -> list[Ev
         "lease_owner": None,
         "lease_until": None,
         "reason": step.reason,
-        "repeat": step.repeat,
+        "repeat": row.repeat or step.repeat,
         "sent_at": now if step.state is DeliveryState.SENT else None,
     }
     tx.execute(update(delivery).where(delivery.c.id == row.id).values(stands))

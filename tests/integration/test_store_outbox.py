@@ -117,6 +117,17 @@ def test_a_doubt_that_the_target_wants_repeated_is_repeated_and_marked(store: St
     assert claim(store, NOW + MINUTE).repeat
 
 
+@pytest.mark.parametrize("end", [DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN])
+def test_the_mark_of_a_repeat_is_never_taken_off(store: Store, end: DeliveryState) -> None:
+    owe(store, "Communique")
+    doubt = Receipt(kind=ReceiptKind.UNKNOWN, reason="no answer")
+    store.record_receipt(claim(store), doubt, later(NOW, repeat=True), NOW)
+    store.record_receipt(claim(store), REFUSED, later(NOW), NOW)
+    store.record_receipt(claim(store), REFUSED, Step(state=end, reason="as scripted"), NOW)
+    [delivery] = store.deliveries()
+    assert (delivery.state, delivery.repeat) == (end, True)
+
+
 def test_nothing_waits_for_longer_than_a_day_or_without_a_time(store: Store) -> None:
     owe(store, "Communique")
     store.record_receipt(claim(store), REFUSED, later(NOW + 400 * DAY), NOW)
