@@ -46,5 +46,8 @@ ADVERBS = frozenset(
 NOT_ADVERBS = frozenset("apply assembly family italy july monthly reply supply".split())
 """Words in -ly that are none."""
 
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+"""Names of days."""
+
 MONTHS = frozenset("january february march april may june july august september october november december".split())
 """Names of months."""

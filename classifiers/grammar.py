@@ -129,6 +129,8 @@ class Grammar:
             return Verb(start, Mode.UNSURE, "imperative", passive)
         if self._embedded(tokens, start):
             return Verb(start, Mode.PLANNED, "what is still to be announced", passive)
+        if passive and not perfect and tokens[start].low == "be":
+            return Verb(start, self._subjunctive(tokens, start), "subjunctive", passive)
         if bare and not heading:
             return Verb(start, self._subjunctive(tokens, start), "present", passive)
         if passive and not perfect and tokens[start].low in ("is", "are", "being") and "being" in (t.low for t in tokens[start:i]):
@@ -182,6 +184,8 @@ class Grammar:
         if before in self.negation:
             negated = before
             before = tokens[k - 2].low if k > 1 else ""
+        if before == "had":
+            return Verb(k - 1, Mode.DONE, "had to", passive)
         if before in BE or before in HAVE:
             return Verb(k, Mode.PLANNED, f"{before} to", passive, True)
         for m in range(k - 1, max(-1, k - 13), -1):
@@ -203,8 +207,8 @@ class Grammar:
             return Verb(m, mode, t.low, passive, True)
         if tags.sentence.field == "title":
             return Verb(k, Mode.PLANNED, "to (headline)", passive, True)
-        main = self.main_mode(tokens, k)
-        return Verb(k, main, "in order to", passive, True)
+        main = Mode.PLANNED if passive else self.main_mode(tokens, k)  # "a plan to be adopted in July"
+        return Verb(k, main, "to be" if passive else "in order to", passive, True)
 
     def finite(self, tokens: list[Token], i: int) -> Mode:
         """The mode of a plain verb at token i by the auxiliaries before it."""

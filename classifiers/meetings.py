@@ -28,7 +28,7 @@ _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
 _LOCAL_ORDINAL = re.compile(r"(?:lần thứ|ke-|ครั้งที่|第|ika-)\s?([0-9๐-๙]{1,2}|[一二三四五六七八九十]{1,3})|([0-9]{1,2})(?:e|ème)\s")
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
-OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS"})
+OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS", "AIPA"})
 _PLAIN_WORDS = frozenset({"summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
 _MEETING_WORDS = frozenset({"meeting", "meetings", "ministerial", "gathering", "session"})
 

@@ -16,7 +16,7 @@ from classifiers.meetings import LEADERS, OFFICIALS, MeetingFinder, Seen, primar
 from classifiers.page import Page
 from classifiers.places import relocated, visible
 from classifiers.rulebook import Rulebook, load
-from classifiers.text import Document, document
+from classifiers.text import Document, Kind, document
 from classifiers.times import story_year
 from classifiers.topics import TopicFinder
 from classifiers.verdict import Judge
@@ -96,11 +96,14 @@ class Reader:
         finder = self._outcomes if support is LangSupport.FULL else self._foreign
         found, missed = finder.find(doc, tagged, scene)
         main = primary(seen, self._near(doc, seen, found), deciders)
-        commentary = self._judge.commentary_score(doc, tagged)
+        style = self._judge.style.score(doc, tagged)
+        commentary = self._judge.commentary_score(doc, tagged) + style
         begun, ahead = self._judge.begun(tagged, found) if support is LangSupport.FULL else self._foreign.begun(doc, tagged)
         if not begun and ahead >= 2:
             found = [f for f in found if f.status == "planned" or not self._earlier(f)]
-        stage, why = self._judge.stage(True, commentary, found, begun, ahead)
+            if support is LangSupport.FULL and not any(f.status != "planned" and self._prominent(f, doc) for f in found):
+                found = [f for f in found if f.status == "planned"]
+        stage, why = self._judge.stage(True, commentary, style, found, begun, ahead)
         if stage is Stage.COMMENTARY:
             found = []
         mentions = self._meetings.mentions(seen, year, main)
@@ -133,6 +136,18 @@ class Reader:
     def _earlier(f: Found) -> bool:
         """In a story of what is to come: whether a result bears a date before the story's day."""
         return f.days is not None and f.days <= -2
+
+    @staticmethod
+    def _prominent(f: Found, doc: Document) -> bool:
+        """In a story of what is to come: whether a result stands in title or opening, is dated now, or has ministers or leaders for its subject."""
+        s = f.tags.sentence
+        lead = next((n for n, p in enumerate(doc.paragraphs) if p.kind is Kind.BODY), 0)
+        if s.field == "title" or s.paragraph <= lead + 1 or (f.days is not None and f.days > -2):
+            return True
+        when = f.slots.get("time")
+        if when is not None and when[2] == "fresh":
+            return True
+        return any(h.entry.detail in ("ministerial", "leaders") and h.j <= f.slots["act"][0] for h in f.tags.of("actor"))
 
     @staticmethod
     def _level(code: str | None) -> str:

@@ -153,6 +153,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
     },
     "stage": {
         "commentary": {"threshold!": NUM},
+        "style": {"least!": NUM, "most!": NUM, "judging!": WORDS, "attributing!": WORDS, "spoken!": WORDS},
         "begun": {"past!": WORDS, "future!": WORDS, "bounds!": WORDS, "author!": WORDS},
         "[commentary.cue]": {"weight!": NUM, "where!": one_of(["any", "title", "text"], "a place"), "names!": WORDS, **_SHOWN},
     },

@@ -67,6 +67,7 @@ def _expressions(tags: Tagged, published: date | None, year: int | None) -> list
         for h in tags.of("time")
         if not (h.i and tokens[h.i].text[:1].isupper() and h.entry.id == "recalled" and h.j - h.i == 1)
     ]
+    summits = {h.j for h in tags.of("meeting") if h.entry.id in ("SUMMIT", "PARTNER-SUMMIT")}
     for n, t in enumerate(tokens):
         if (
             t.low in ("years", "decades")
@@ -96,7 +97,8 @@ def _expressions(tags: Tagged, published: date | None, year: int | None) -> list
                 found.append(When(n, n + 1, sense, t.text))
         elif t.low in _MONTHS and t.text[:1].isupper() and published is not None and not (n and tokens[n - 1].low in ("that", "last")):
             when = _dated(tokens, n, published)
-            if when is not None:
+            of_summit = n and tokens[n - 1].low == "in" and n - 1 in summits  # "for adoption at the 44th Summit in October"
+            if when is not None and not (of_summit and when.days is None and when.sense == "recalled"):
                 found.append(when)
     return found
 
@@ -130,6 +132,8 @@ def _dated(tokens: list[Token], n: int, published: date) -> When | None:
         (published.year - 1, published.year, published.year + 1),
         key=lambda y: abs((date(y, month, day or 15 if (day or 15) <= 28 else 28) - published).days),
     )
+    if given is None and (year, month) < (published.year, published.month) and _foretold(tokens, i):
+        year += 1
     try:
         distance = (date(year, month, day or 15) - published).days
     except ValueError:
@@ -149,6 +153,21 @@ def _dated(tokens: list[Token], n: int, published: date) -> When | None:
     else:
         sense = "recalled" if distance < -FRESH_DAYS else "future" if distance > 0 else "fresh"
     return When(i, j, sense, words, None if day is None else distance)
+
+
+_AHEAD = frozenset({"will", "would", "shall", "due", "scheduled", "slated", "expected", "planned"})
+
+
+def _foretold(tokens: list[Token], i: int) -> bool:
+    """Whether a month without its year lies ahead by the words before it: "before December", "which would otherwise lapse in November"."""
+    if i and tokens[i - 1].low in ("by", "before", "until", "till"):
+        return True
+    for k in range(i - 1, max(-1, i - 9), -1):
+        if tokens[k].text in ";:,.":
+            return False
+        if tokens[k].low in _AHEAD or (tokens[k].low == "be" and tokens[k - 1].low == "to"):
+            return True
+    return False
 
 
 def _attribute(tokens: list[Token], w: When) -> bool:
@@ -175,6 +194,8 @@ def nearest(found: list[When], tokens: list[Token], i: int, j: int) -> When | No
             continue  # "the 50th anniversary" makes what stands beside it background, not the whole sentence
         if gap and w.i and _attribute(tokens, w):
             continue
+        if w.i >= j and any(t.low in ("which", "who", "whose") for t in tokens[a:b]):
+            continue  # the time of a clause about the thing
         cost = float(gap)
         for k in range(a, b):
             t = tokens[k]

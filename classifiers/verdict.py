@@ -20,6 +20,43 @@ class Relevance:
     why: str
 
 
+class Style:
+    """How a story is written: as one who weighs and judges, or as one who reports."""
+
+    def __init__(self, book: Rulebook) -> None:
+        style = book["stage"]["style"]
+        self.least, self.most = float(style["least"]), float(style["most"])
+        self.judging, self.attributing = frozenset(style["judging"]), frozenset(style["attributing"])
+        self.spoken = tuple(style["spoken"])
+
+    def score(self, doc: Document, tagged: list[Tagged]) -> float:
+        """What the style adds to the cues of commentary; nothing for a record of what somebody said."""
+        if doc.language != "en" or any(word in doc.title_fold for word in self.spoken):
+            return 0.0
+        words = judging = attributing = quotes = 0
+        for tags in tagged:
+            if tags.sentence.field == "title" or tags.sentence.kind is not Kind.BODY:
+                continue
+            within = False
+            for t in tags.sentence.tokens:
+                if not t.word:
+                    opens = t.text in '"“”'
+                    quotes += opens and not within
+                    within ^= opens
+                elif not within:
+                    words += 1
+                    judging += t.low in self.judging
+                    attributing += t.low in self.attributing
+        if words < SHORTEST:
+            return 0.0
+        balance = (judging - 2.0 * attributing - 0.5 * quotes) * 100 / words
+        return min(balance, self.most) if balance >= self.least else 0.0
+
+
+SHORTEST = 80
+"""Words from which a text has a style of its own."""
+
+
 class Judge:
     """Weighs relevance and stage by the rulebook's cues."""
 
@@ -29,6 +66,7 @@ class Judge:
         self.past, self.future, self.bounds = frozenset(begun["past"]), frozenset(begun["future"]), frozenset(begun["bounds"])
         self.author = tuple(begun["author"])
         self.commentary = float(book["stage"]["commentary"]["threshold"])
+        self.style = Style(book)
 
     def relevance(self, doc: Document, tagged: list[Tagged], meetings: set[str]) -> Relevance:
         """Whether the story is about ASEAN as an institution or diplomacy in its framework."""
@@ -37,7 +75,7 @@ class Judge:
         evidence: list[Evidence] = []
         body = [t.sentence.paragraph for t in tagged if t.sentence.kind is Kind.BODY]
         lead = body[0] if body else -1
-        early = strong = decided = led = False
+        early = strong = decided = led = weighty = entitled = False
         games: set[str] = set()
         for tags in tagged:
             s = tags.sentence
@@ -75,11 +113,14 @@ class Judge:
                 best = (2.0, tags.of("meeting")[0])
             if best is not None and best[0] >= 2.5 and tags.of("act") and any(_in_full(h) for h in tags.of("meeting")):
                 decided = True  # a meeting of the bloc that does something is news, however late it comes
+            entitled = entitled or (s.field == "title" and best is not None)
+            weighty = weighty or (entitled and deciders and s.field == "text" and s.paragraph <= lead + 1)
             led = led or (best is not None and best[0] >= 2.5 and deciders and (s.field == "title" or s.paragraph <= lead))
             if s.field == "title" and best is None:
                 minus += 3.0 * any(h.entry.id == "other-body" for h in tags.of("relevance"))
             if best is not None:
                 asean_sentences += 1
+                weighty = weighty or best[0] >= 2.0
                 early = early or s.field == "title" or s.paragraph <= lead + 1
                 strong = strong or (best[0] >= 2.5 and (s.field == "title" or s.paragraph <= lead + 1))
                 plus += best[0] * factor
@@ -100,11 +141,13 @@ class Judge:
         if len(games) > 1 or sport >= 4:  # one "match" or "team" says nothing
             minus += sport  # a championship or a closed road is never diplomacy, whoever opens it
         score = plus - minus
-        relevant = score >= self.threshold and plus >= self.threshold and (early or decided) and (share >= 0.08 or led or bool(meetings))
+        named = bool(meetings) and plus >= 1.5 * self.threshold  # whose opening says "Asian defence talks" and whose body says which
+        relevant = score >= self.threshold and plus >= self.threshold and (early or decided or named) and (share >= 0.08 or led or bool(meetings))
+        relevant = relevant and (weighty or bool(meetings) or share >= 0.5)  # a market that is called ASEAN is no diplomacy
         why = (
             f"cues for {plus:.1f}, against {minus:.1f}, threshold {self.threshold:.1f}; ASEAN in {asean_sentences} of {sentences} sentences"
         )
-        if not (early or decided):
+        if not (early or decided or named):
             why += "; not in title or opening"
         return Relevance(relevant, score, tuple(evidence), why)
 
@@ -162,12 +205,12 @@ class Judge:
                     score += 3.0
         return score
 
-    def stage(self, relevant: bool, commentary: float, found: list[Found], begun: bool, ahead: float) -> tuple[Stage, str]:
+    def stage(self, relevant: bool, commentary: float, style: float, found: list[Found], begun: bool, ahead: float) -> tuple[Stage, str]:
         """The stage and why."""
         if not relevant:
             return Stage.NONE, "not about ASEAN meetings or diplomacy"
         fresh = [f for f in found if f.status in ("done", "failed") and f.strength >= 1]
-        if commentary >= self.commentary + (2.0 if fresh else 0.0):
+        if commentary >= self.commentary + ((1.0 if style else 2.0) if fresh else 0.0):
             return Stage.COMMENTARY, f"speaks as commentary ({commentary:.1f})"
         done = [f for f in found if f.status in ("done", "failed")]
         if done and not begun and all(f.level == "officials" for f in done):

@@ -1,6 +1,6 @@
 """Decisions of any other kind: tasks given, invitations withheld, meetings set."""
 
-from classifiers.english import BE
+from classifiers.english import BE, WEEKDAYS
 from classifiers.frames.frame import Act, Frame, Missed
 from classifiers.grammar import Mode, Verb, noun_phrase_start
 
@@ -33,6 +33,8 @@ def tasks(f: Frame) -> None:
             "commission",
         )
         before = [f.low(k) for k in range(max(0, verb.start - 14), verb.start)]
+        who = max((n for n, w in enumerate(before) if w in ("which", "who", "that")), default=-1)
+        before = before[who + 1 :] if who >= 0 and verb.passive else before
         passive = verb.passive or (act.rule == "task" and f.low(act.i) in ("be", "was", "were", "been"))
         if passive:
             if not any(w in receivers for w in before):
@@ -77,6 +79,8 @@ def decisions(f: Frame) -> None:
         verb = f.verb(act)
         if verb.infinitive and verb.mode is Mode.DONE and verb.start < act.i:
             continue
+        if verb.passive and f.low(act.i) in ("determined", "resolved", "agreed") and f.low(act.j) == "to":
+            continue  # "were determined to": a mood
         if act.family == "schedule":
             j = f.clause_end(act.j)
             status = f.status(verb, act, act.i, j, "frame.decision", failable=False)
@@ -99,7 +103,8 @@ def decisions(f: Frame) -> None:
             target = nxt + 1
             while target < len(f.tokens) and f.grammar.adverb(f.tokens[target]):
                 target += 1
-            if f.low(target) in f.words.vague and "principle" not in [f.low(k) for k in range(act.j, nxt)]:
+            vague = f.words.vague if f.low(act.i).startswith(("agree", "consent", "undert", "concur")) else f.words.empty
+            if f.low(target) in vague and "principle" not in [f.low(k) for k in range(act.j, nxt)]:
                 f.missed.append(
                     Missed(
                         f.tags,
@@ -128,7 +133,8 @@ def decisions(f: Frame) -> None:
             clause = [f.low(k) for k in range(nxt, min(nxt + 22, len(f.tokens)))]
             if not any(w in ("will", "would", "shall", "be", "should") for w in clause):
                 continue
-            if not any(w in f.words.concrete for w in clause):
+            strict = f.low(act.i).startswith(("decid", "resolv", "rule", "determin"))
+            if not strict and not any(w in f.words.concrete for w in clause) and not _ordained(f, nxt):
                 f.missed.append(Missed(f.tags, act.i, nxt, "frame.decision", "a view, not a decision"))
                 continue
         elif (
@@ -166,6 +172,36 @@ def decisions(f: Frame) -> None:
             f.missed.append(Missed(f.tags, act.i, j, "frame.decision", "no ASEAN actor decides"))
             continue
         f.emit("decision", "done", act, verb, min(act.i, verb.start), j, (act.i, j))
+
+
+def _ordained(f: Frame, start: int) -> bool:
+    """ "agreed that the secretariat be financed by equal shares": something is to be done to a thing, and no mere wish."""
+    for k in range(start + 1, min(start + 22, len(f.tokens) - 1)):
+        if f.low(k) == "be" and (f.low(k - 1) in ("will", "would", "shall", "should", "to") or f.low(k - 1).isalpha()):
+            done = k + 1 + (f.grammar.adverb(f.tokens[k + 1]))
+            word = f.low(done)
+            return word.endswith(("ed", "en", "put", "held", "set", "made", "sent", "built", "kept", "left")) and word not in f.words.wished
+    return False
+
+
+def taken(f: Frame) -> None:
+    """ "the decision reached by the ministers last night that …": a decision as a noun, with who took it and that it is fresh."""
+    if "decision" not in f.tags.words:
+        return
+    at = next(k for k, t in enumerate(f.tokens) if t.low == "decision")
+    verb = at + 1 if f.low(at + 1) in ("reached", "taken", "made", "arrived") else at
+    what = next((k for k in range(verb + 1, min(verb + 14, len(f.tokens))) if f.low(k) in ("to", "that")), None)
+    deciders = [
+        h for h in f.tags.of("actor") if h.entry.detail in ("ministerial", "leaders") and at - 5 <= h.i and h.j <= (what or at) and h.j != at + 1
+    ]
+    whose = verb > at and f.low(verb + 1) == "by" or any(h.j == at for h in deciders)
+    fresh = any(w.sense == "fresh" for w in f.whens) or bool(f.tags.words & WEEKDAYS)
+    if what is None or not whose or not deciders or not fresh or any(o.tags is f.tags and o.type == "decision" for o in f.out):
+        return
+    j = f.clause_end(what)
+    act = Act(at, at + 1, "decide", "decide", frozenset(), False, False, True, "")
+    if f.status(Verb(at, Mode.DONE, "a decision taken"), act, at, j, "frame.decision", failable=False) == "done":
+        f.emit("decision", "done", act, Verb(at, Mode.DONE, "a decision taken"), max(0, at - 1), j, (what, j))
 
 
 def _accord(f: Frame, act: Act, verb: Verb) -> None:

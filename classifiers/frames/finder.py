@@ -20,6 +20,13 @@ LONGEST_ITEM = 400
 """Characters between the bullet of an item and a sentence in it."""
 
 
+_OPENERS = frozenset({"the", "a", "an", "its", "their", "our", "his", "her", "this", "these", "newly"})
+"""Words behind which a participle describes the noun that follows."""
+
+_BARE = frozenset({"accord", "accords", "agreement", "agreements", "pact", "pacts", "deal", "deals", "treaty", "arrangements"})
+"""What an agreement is called when it is not named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """A look back in a paragraph: its words, and whether the sentence at hand goes on with it."""
@@ -127,6 +134,7 @@ class Finder:
         deciding.exclusions(frame)
         deciding.decisions(frame)
         deciding.henceforth(frame)
+        deciding.taken(frame)
         return frame
 
     def _acts(self, tags: Tagged) -> list[Act]:
@@ -143,6 +151,8 @@ class Finder:
         for (i, j, detail, rule), fs in forms.items():
             if fs <= {"base", "third"} and self._noun(tags, i, j):
                 continue
+            if fs <= {"past", "pp"} and j - i == 1 and i and tags.sentence.tokens[i - 1].low in _OPENERS and self._modifies(tags, j):
+                continue  # "the renewed mandate"
             family, *flags = detail.split("|")
             acts.append(
                 Act(
@@ -177,6 +187,12 @@ class Finder:
         return before is not None and (
             before.low in DETERMINERS or (before.low in PREPOSITIONS and before.low != "to") or before.low in self.lexis.words.before_nouns
         )
+
+    @staticmethod
+    def _modifies(tags: Tagged, j: int) -> bool:
+        """Whether a noun stands behind a participle: "the revised plan", not "the adopted by"."""
+        tokens = tags.sentence.tokens
+        return j < len(tokens) and tokens[j].word and tokens[j].low not in PREPOSITIONS
 
     @staticmethod
     def _apart(found: list[Found]) -> list[Found]:
@@ -215,6 +231,8 @@ class Finder:
         small = min(len(wa), len(wb))
         if small == 0:
             return True
+        if a.type == "agreement" and (wa <= _BARE or wb <= _BARE):
+            return True  # "accords inked", and then which
         if a.type in ("document", "agreement") and a.head != b.head:
             generic = {
                 "communique",

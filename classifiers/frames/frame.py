@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from classifiers import times
-from classifiers.english import BE, BREAKERS, DETERMINERS, HAVE
+from classifiers.english import BE, BREAKERS, DETERMINERS, HAVE, PREPOSITIONS
 from classifiers.gazetteer import partners
 from classifiers.grammar import Grammar, Mode, Verb, longest
 from classifiers.lexicon import Hit, Tagged
@@ -21,6 +21,12 @@ MOST_WORDS = 40
 
 REACH = 16
 """Tokens between an actor and the act that it decides."""
+
+_PRONOUNS = frozenset({"it", "them", "him", "her", "us", "me"})
+"""Objects that name nothing."""
+
+_BESIDE = frozenset("at in inside near outside from with alongside to for".split())
+"""Prepositions of a place or a companion."""
 
 EVERYTHING = frozenset({"adopt", "issue", "sign", "establish", "launch", "negotiate", "grant", "admit"})
 """Families of acts that take any thing at all: for things that are ahead, absent or dropped."""
@@ -90,7 +96,7 @@ class Words:
 
     def __init__(self, book: Rulebook) -> None:
         words = {name: frozenset(listed) for name, listed in book["frames"]["words"].items()}
-        self.vague, self.concrete, self.counts, self.states = words["vague"], words["concrete"], words["counts"], words["states"]
+        self.vague, self.empty, self.wished, self.concrete, self.counts, self.states = words["vague"], words["empty"], words["wished"], words["concrete"], words["counts"], words["states"]
         self.sources, self.subjects, self.backward, self.before_nouns = (
             words["sources"],
             words["subjects"],
@@ -210,7 +216,7 @@ class Frame:
                     c += 20
                 if h.i and self.low(h.i - 1) in ("for", "to", "by", "with") and not passive:
                     c += 8
-            elif h.i >= j and self.low(h.i - 1) in ("by", "the") and "by" in (self.low(h.i - 1), self.low(h.i - 2), self.low(h.i - 3)):
+            elif passive and h.i >= j and self.low(h.i - 1) in ("by", "the") and "by" in (self.low(h.i - 1), self.low(h.i - 2), self.low(h.i - 3)):
                 c = h.i - j
             else:
                 continue
@@ -224,7 +230,7 @@ class Frame:
     def foreign_actor(self, verb: Verb, act: Act) -> str:
         """Why the act is not ASEAN's: the word for a cabinet, company, other body that is its subject; or an empty string."""
         start = self.grammar.clause_start(self.tokens, verb.start)
-        veto = [h for h in self.tags.of("veto") if start <= h.i and h.j <= verb.start]
+        veto = [h for h in self.tags.of("veto") if start <= h.i and h.j <= verb.start and not self._aside(h)]
         ours = [h for h in self.tags.of("actor") if start <= h.i and h.j <= verb.start]
         for h in self.tags.of("veto"):
             if h.i >= act.j and "by" in (self.low(h.i - 1), self.low(h.i - 2)) and h.i - act.j < 10:
@@ -244,6 +250,13 @@ class Frame:
         if nearer or any(self.low(k).startswith(("asean", "minister")) for k in range(last.j, verb.start)):
             return ""
         return " ".join(t.text for t in self.tokens[last.i : last.j])
+
+    def _aside(self, h: Hit) -> bool:
+        """Whether a word stands in a phrase beside the subject: "at the Foreign Ministry", "of the committee"."""
+        k = h.i - 1
+        while k > 0 and (self.low(k) in DETERMINERS or (self.tokens[k].text[:1].isupper() and self.tokens[k].word)):
+            k -= 1
+        return self.low(k) in _BESIDE
 
     def pair(self, verb: Verb, act: Act) -> str:
         """Two states as the subject, without ASEAN or its ministers: a bilateral accord, which is no outcome of ASEAN."""
@@ -288,7 +301,10 @@ class Frame:
         when = times.nearest(self.whens, self.tokens, min(verb.start, act.i), act.j)
         if when is not None and when.sense == "recalled":
             return miss(f"recalled ({when.words})")
-        foreign = self.foreign_actor(verb, act) or (self.pair(verb, act) if act.family in ("sign", "adopt", "issue") else "")
+        if self._long_after(min(verb.start, act.i)):
+            return miss("recalled (the time since it is told)")
+        foreign = "" if act.family in ("pledge", "accede") else self.foreign_actor(verb, act)
+        foreign = foreign or (self.pair(verb, act) if act.family in ("sign", "adopt", "issue") else "")
         if foreign:
             return miss(f"decided elsewhere ({foreign})")
         if verb.mode is Mode.FAILED:
@@ -296,6 +312,15 @@ class Frame:
                 return "failed"
             return miss(f"negated ({verb.why})")
         return "done" if verb.mode is Mode.DONE else "planned"
+
+    def _long_after(self, start: int) -> bool:
+        """Whether the act stands in a clause from which time is counted: "nearly a year after the ministers conferred the status"."""
+        for k in range(start - 1, max(0, start - 9), -1):
+            if self.tokens[k].text in ",;:":
+                return False
+            if self.low(k) in ("after", "since"):
+                return self.low(k - 1).startswith(("year", "month", "week", "decade"))
+        return False
 
     def emit(
         self,
@@ -356,7 +381,7 @@ class Frame:
 
     def right_object(self, j: int, fits: Set[str], reach: int = 18) -> Hit | None:
         """The first object on the right of token j, within the clause, that one of the families takes."""
-        if j < len(self.tokens) and self.tokens[j].text == ",":
+        if j < len(self.tokens) and (self.tokens[j].text == "," or self.tokens[j].low in _PRONOUNS):
             return None
         for h in self.objects:
             if h.i < j or h.i - j > reach:
@@ -377,9 +402,17 @@ class Frame:
                 or t.low in ("will", "would", "said", "says")
                 or (t.low in BE and k > a)
                 or t.low in HAVE
+                or (t.low == "and" and self._verb_behind(k + 1))
             ):
                 return True
         return False
+
+    def _verb_behind(self, k: int) -> bool:
+        """Whether a verb in the past opens the second half of a pair of clauses: "…, and looked forward to"."""
+        while self.low(k) and self.grammar.adverb(self.tokens[k]):
+            k += 1
+        after = self.low(k + 1)
+        return self.low(k).endswith("ed") and (after in DETERMINERS or after in PREPOSITIONS or after == "forward")
 
     def left_objects(self, start: int, fits: Set[str], reach: int = 30) -> list[Hit]:
         """The objects on the left of a verb group, within its clause, that one of the families takes."""

@@ -10,7 +10,8 @@ def accession(f: Frame) -> None:
     """A state joins a treaty."""
     treaty = next((h for h in f.objects if h.entry.id == "tac"), None)
     instrument = next((h for h in f.objects if h.entry.id == "accession-instrument"), None)
-    if treaty is None and not (f.tac and (instrument or any(a.rule == "accede" and a.nominal for a in f.acts))):
+    deposited = instrument is not None and any(a.family == "force" for a in f.acts) and "deposit" in " ".join(f.tags.words)
+    if treaty is None and not deposited and not (f.tac and (instrument or any(a.rule == "accede" and a.nominal for a in f.acts))):
         return
     states = [h for h in f.parties if h.entry.detail != "member" or h.entry.id == "Timor-Leste"]
     counted = any(
@@ -24,7 +25,11 @@ def accession(f: Frame) -> None:
         )
         for n, t in enumerate(f.tokens)
     )
-    for act in f.of("accede", "sign", "force", "adopt"):
+    for act in f.of("accede", "sign", "force", "adopt", "admit"):
+        if act.family == "admit" and not (
+            f.low(act.i).startswith(("admit", "tak", "took", "accept", "welcom", "usher")) and treaty and act.j < treaty.i <= act.j + 16 and {"into", "to"} & {f.low(treaty.i - 1), f.low(treaty.i - 2)}
+        ):
+            continue  # "admitted three countries into the treaty"
         if (
             act.family == "adopt"
             and not instrument
@@ -223,6 +228,7 @@ def _partnership_wish(f: Frame, h: Hit, relation: bool) -> None:
 def membership(f: Frame) -> None:
     """A state admitted to ASEAN, or made an observer."""
     _admission_signed(f)
+    _admitted(f)
     for h in f.objects:
         if h.entry.id != "membership":
             continue
@@ -252,6 +258,27 @@ def membership(f: Frame) -> None:
             head = (min(act.i, h.i), max(act.j, h.j))
             f.emit(kind, status, act, verb, i, j, head, parties=joining, strength=1.5, name=_named(f, joining, h))
             break
+
+
+def _admitted(f: Frame) -> None:
+    """ "Vietnam was formally admitted into the association": membership without the word."""
+    for act in f.of("admit"):
+        if act.nominal or not f.low(act.i).startswith(("admit", "induct", "welcom", "accept", "enter")):
+            continue
+        behind = [f.low(k) for k in range(act.j, min(act.j + 6, len(f.tokens)))]
+        at = next((n for n, w in enumerate(behind) if w in ("to", "into")), None)
+        if at is None or not {"asean", "association", "bloc", "grouping", "fold"} & set(behind[at + 1 : at + 4]):
+            continue
+        near = [p for p in f.parties if p.i < act.i and act.i - p.i < 16] or [p for p in f.parties if act.j <= p.i < act.j + 6]
+        if not near or any(h.entry.id == "membership" for h in f.objects):
+            continue
+        verb = f.verb(act)
+        i, j = min(act.i, verb.start, near[-1].i), act.j + at + 3
+        status = f.status(verb, act, i, j, "frame.membership", failable=False)
+        if status is not None:
+            joining = tuple(dict.fromkeys(p.entry.id for p in near))
+            f.emit("membership", status, act, verb, i, j, (act.i, j), parties=joining, strength=1.5, name=f"Admission of {' and '.join(joining)}")
+            return
 
 
 def _admission_signed(f: Frame) -> None:

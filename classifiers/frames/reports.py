@@ -121,7 +121,7 @@ def titled(f: Frame) -> None:
     h = heads[0]
     if h.i > 1 and not f.low(h.i - 1).endswith(("'", "'s")):
         return  # "Ministers Discuss Joint Communique" is a headline
-    if h.entry.id != "communique" and not ((collective and f.low(h.j) in ("of", "by", "on")) or f.low(h.i - 1).startswith("minister")):
+    if h.entry.id != "communique" and not ((collective and f.low(h.j) in ("of", "by")) or f.low(h.i - 1).startswith("minister")):
         return
     if any(
         t.text[:1].islower() and t.word and t.low not in PREPOSITIONS | DETERMINERS | {"and", "or", "as", "its"}
@@ -231,6 +231,8 @@ def awaited(f: Frame) -> None:
 def _ahead(f: Frame, act: Act) -> Hit | None:
     """The thing that is ahead: the subject of "is expected", the object of "await"; None when it is none that can be named."""
     if not act.complete:
+        if f.low(act.j) == "to" and not f.low(act.j - 1).endswith("ing"):
+            return None  # "anticipated to deliberate on": the verb behind it says what is ahead
         h = f.right_object(act.j, EVERYTHING, 10)
         if h is not None and h.entry.id in ("body", "fund", "talks", "membership", "partnership"):
             return h if act.rule == "await" and f.low(act.i).startswith(("propo", "sugge", "mull")) and _fresh_body(f, h) else None
@@ -248,6 +250,8 @@ def _ahead(f: Frame, act: Act) -> Hit | None:
 
 def _fresh_body(f: Frame, h: Hit) -> bool:
     i = noun_phrase_start(f.tokens, h.i)
+    if any(m.i < h.j and h.i < m.j for m in f.tags.of("meeting")):
+        return False  # a council that meets is none that is set up
     return h.entry.id not in ("body", "fund") or any(
         t.text[:1].isupper() or t.low in ("new", "regional", "asean") for t in f.tokens[i : h.j]
     )
@@ -267,8 +271,11 @@ def quoted_documents(f: Frame) -> None:
             before == "in" and any(f.low(k) in _SAYING for k in range(max(0, i - 26), i - 1))
         )
         after = f.low(h.j)
-        if before == "in" and after == "," and any(f.low(k) in _SAYING for k in range(h.j + 1, min(h.j + 9, len(f.tokens)))):
-            speaking = True  # "In their joint statement, the ministers condemned ..."
+        comma = h.j if after == "," else _phrase_end(f, h.j)
+        if before == "in" and comma and any(f.low(k) in _SAYING for k in range(comma + 1, min(comma + 9, len(f.tokens)))):
+            speaking = h.entry.id == "communique" or any(
+                a.entry.id in ("ministers", "leaders", "meeting", "chair") and comma <= a.i <= comma + 4 for a in f.tags.of("actor")
+            )  # "In their joint statement, the ministers condemned ...", but not "In a statement, Favila said"
         if after == ",":  # "the joint communique, out a day late, says"
             close = next((k for k in range(h.j + 1, min(h.j + 9, len(f.tokens))) if f.tokens[k].text == ","), None)
             after = f.low(close + 1) if close is not None else ""
@@ -299,6 +306,13 @@ def quoted_documents(f: Frame) -> None:
         status = f.status(verb, act, i, end, f"quoted+object.{h.entry.id}", failable=False)
         if status == "done":
             f.emit("document", "done", act, verb, i, end, (i, end), strength=0.8)
+
+
+def _phrase_end(f: Frame, j: int) -> int:
+    """The comma that ends "(in a joint statement) at the end of their two-day meeting," at the head of a sentence; 0 when there is none."""
+    if f.low(j) not in PREPOSITIONS and f.low(j) not in ("issued", "released"):
+        return 0
+    return next((k for k in range(j, min(j + 12, len(f.tokens))) if f.tokens[k].text == ","), 0)
 
 
 _SAYING = frozenset(

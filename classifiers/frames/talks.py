@@ -101,15 +101,19 @@ def coordination(f: Frame) -> None:
             and not any(f.low(p.i - 1) == "from" and p.i <= h.j + 2 for p in f.parties if p.i >= h.j)
         ):
             continue
-        if word.startswith(("serv",)):
-            continue
+        if word.startswith(("serv",)) or f.low(act.j) == "place":
+            continue  # "took place under the chairmanship of"
         i, j = min(act.i, h.i, verb.start), max(act.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=14))
         subject = [p for p in f.parties if i - 6 <= p.i < i]
         if subject and not verb.infinitive:
             i = subject[0].i
         status = f.status(verb, act, i, j, "frame.coordination", failable=False)
-        if status == "done" and "third" in act.forms and any(w.sense == "future" and w.i >= act.j for w in f.whens):
-            status = "planned"  # "takes the chair in January"
+        if (
+            status == "done"
+            and "third" in act.forms
+            and (any(w.sense == "future" and w.i >= act.j for w in f.whens) or {f.low(k) for k in range(max(0, i - 3), i)} & _ONCE)
+        ):
+            status = "planned"  # "takes the chair in January", "when Manila takes the helm"
         if status:
             holders = f.party_names(max(0, i - 4), min(len(f.tokens), j + 8))
             role = noun_phrase_start(f.tokens, h.i), noun_phrase_end(f.tokens, h.j, f.verbs, limit=14)
@@ -117,9 +121,16 @@ def coordination(f: Frame) -> None:
             f.emit("coordination", status, act, verb, i, j, head, parties=holders, strength=1.2, name=f.text(*role))
 
 
+_SAID = frozenset({"announced", "pledged", "declared", "promised", "said", "unveiled"})
+"""Words by which money is pledged in public."""
+
+_ONCE = frozenset({"when", "once", "until", "before", "as"})
+"""Words behind which a present speaks of what is still to come."""
+
+
 def funding(f: Frame) -> None:
     """Money or goods pledged or given."""
-    if not f.tags.words & f.words.money:
+    if not f.tags.words & f.words.money and not any(w.startswith(("usd", "us$", "aud", "eur")) for w in f.tags.words):
         return
     money = [k for k, t in enumerate(f.tokens) if _amount(f, k, t)]
     if not money:
@@ -128,6 +139,8 @@ def funding(f: Frame) -> None:
         verb = f.verb(act)
         if verb.mode is Mode.PLANNED and verb.why == "progressive":
             verb = Verb(verb.start, Mode.DONE, verb.why)  # "is giving a further $5 million" announces it
+        if verb.mode is Mode.PLANNED and verb.why in ("would", "will") and f.tags.words & _SAID:
+            verb = Verb(verb.start, Mode.DONE, "announced")  # "Japan said it would provide $3 million"
         near = [m for m in money if (0 <= m - act.j <= 9 and not f.broken(act.j, m)) or (verb.passive and 0 < act.i - m <= 14)]
         if not near:
             continue
@@ -159,6 +172,8 @@ def funding(f: Frame) -> None:
 def _amount(f: Frame, k: int, t: Token) -> bool:
     if t.low in f.words.amounts and k and (f.tokens[k - 1].text[:1].isdigit() or f.low(k - 1) in f.words.counts):
         return True
+    if t.low[:1].isalpha() and t.low[-1].isdigit() and t.low.rstrip("0123456789.,") in f.words.currencies:
+        return True  # USD5
     return t.text in "$€£¥" or (
         t.low in ("us$", "usd", "eur", "yen", "won") and (f.tokens[k + 1].text[:1].isdigit() if k + 1 < len(f.tokens) else False)
     )

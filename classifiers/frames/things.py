@@ -1,6 +1,6 @@
 """Things decided on: documents adopted or issued, agreements signed, bodies and funds set up, measures approved."""
 
-from classifiers.english import DETERMINERS, MONTHS
+from classifiers.english import BE, BREAKERS, DETERMINERS, HAVE, MONTHS, PREPOSITIONS
 from classifiers.frames.frame import Act, Frame, Missed
 from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
 from classifiers.lexicon import Hit
@@ -26,8 +26,12 @@ def things(f: Frame) -> None:
                 Verb(act.i, Mode.DONE, "past", True),
                 fits,
             )
-        elif act.family == "force" and f.low(min(verb.start, act.i) - 1) in ("that", "which"):
-            continue  # "the blueprints that took effect": an attribute, not news
+        elif act.complete and act.family in ("force", "establish") and f.low(min(verb.start, act.i) - 1) in ("that", "which"):
+            continue  # "the blueprints that took effect", "the centre which opened its doors": an attribute, not news
+        elif act.family == "force" and "third" in act.forms and {"after", "once", "upon", "when"} & {f.low(k) for k in range(act.j, act.j + 6)}:
+            continue  # "enters into force 30 days after the sixth instrument": how it works
+        elif act.rule == "renew" and verb.mode is Mode.PLANNED:
+            continue  # "agreed that the plans should be extended": a decision
         elif act.complete or (verb.passive and not act.nominal):
             _subject(f, act, verb, fits)
         elif act.nominal:
@@ -108,7 +112,7 @@ def _inverted(f: Frame, act: Act) -> int | None:
 
 def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> bool:
     """The things on the right of an active verb or a noun of act; False when there is none."""
-    h = f.right_object(act.j, fits, near)
+    h = _new_body(f, act, near) or f.right_object(act.j, fits, near)
     if h is None:
         return False
     items = _items(f, act.j, h, fits)
@@ -123,6 +127,8 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
             return True
         if act.family == "establish" and kind == "mechanism" and status == "failed":
             continue
+        if status == "done" and verb.infinitive and act.rule == "sign" and kind == "agreement" and verb.why.startswith(("agree", "undert", "consent")):
+            status = "planned"  # who agrees to sign has not signed
         if not f.accepts(hit, i, j):
             f.missed.append(Missed(f.tags, i, j, rule, "not a thing that can be named"))
             continue
@@ -139,6 +145,7 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
             kind in ("document", "agreement")
             and status == "done"
             and act.family == "adopt"
+            and (kind == "agreement" or {"text", "texts", "draft", "drafts"} & {f.low(k) for k in range(i, j)})
             and f.level(act.i, act.j, verb.passive) == "officials"
         ):
             kind = "negotiation"  # officials finish a text that others adopt
@@ -146,6 +153,18 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
         f.emit(kind, status, act, verb, begin, j, (i, j))
         first = False
     return True
+
+
+def _new_body(f: Frame, act: Act, near: int) -> Hit | None:
+    """ "gave the green light for a task force", "approved a fund": a body that there was not before, which is set up by the approval."""
+    h = f.right_object(act.j, {"establish"}, near) if act.family == "adopt" else None
+    other = f.right_object(act.j, {"adopt", "decide-on"}, near)
+    if h is None or (other is not None and other.i <= h.i):
+        return None
+    opening = next((k for k in range(h.i - 1, act.j - 2, -1) if f.low(k) in ("a", "an") or f.low(k) in PREPOSITIONS), -1)
+    behind = f.low(h.j)
+    new = f.low(opening) in ("a", "an") and (not behind.isalpha() or behind in PREPOSITIONS | BREAKERS)
+    return h if new else None
 
 
 def _later(f: Frame, j: int) -> bool:
@@ -255,8 +274,12 @@ def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
         allowed = {"sign", "adopt", "force"}
     start = min(verb.start, act.i)
     hits = f.left_objects(start, allowed)
-    if not hits and start > 1 and f.low(start - 1) in ("that", "which"):
-        hits = f.left_objects(start - 1, allowed)
+    if not hits:
+        who = start - 1
+        while f.low(who) in BE | HAVE or f.low(who) in f.grammar.future:
+            who -= 1
+        if who > 0 and f.low(who) in ("that", "which"):  # "the plan, which is to be adopted next month"
+            hits = f.left_objects(who - (f.low(who - 1) == ","), allowed)
     if not hits:
         return
     first = hits[0]
@@ -280,6 +303,8 @@ def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
         status = f.status(verb, act, i, end, rule, failable=kind in ("document", "agreement"))
         if f.no_such(i):
             return
+        if f.none(i) and kind == "agreement" and f.low(h.j - 1).endswith("s"):
+            return  # "no agreements were struck": none was looked for
         negated = f.none(i) and status == "done"
         if status is None:
             return
@@ -295,7 +320,9 @@ def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
 def _participle(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
     """ "the statement issued after the talks", "40 documents adopted": a participle behind its noun."""
     hits = [h for h in f.objects if h.j <= act.i and act.i - h.j <= 12 and f.lexis.takes[h.entry.id] & fits and not f.barred(h.j, act.i)]
-    if not hits or verb.infinitive:
+    if verb.infinitive or f.low(act.i - 1) in ("and", "or", "also"):
+        return  # "…, and approved": a second verb, not a participle behind its noun
+    if not hits:
         return
     h = hits[0] if act.i - hits[0].j <= 12 else hits[-1]
     i = noun_phrase_start(f.tokens, h.i)
@@ -312,6 +339,11 @@ def _participle(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
     if f.none(i):
         status = "failed"
     head = (i, max(h.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=max(1, act.i - h.j))))
+    named = next((k for k in range(act.j, min(act.j + 9, len(f.tokens))) if f.low(k) in ("are", "were", "is", "was", "include", "included")), None)
+    if h.entry.id == "documents" and named is not None:
+        as_done = Act(act.i, named, act.family, act.rule, act.forms, False, False, act.weak, act.phase)
+        if _objects(f, as_done, Verb(act.i, verb.mode, verb.why, True), fits):
+            return  # "The documents adopted at the meeting are the Work Programme, the Guidelines …"
     if kind == "mechanism" or not f.accepts(h, *head):
         f.missed.append(Missed(f.tags, i, act.j, rule, "a participle without a thing that can be named"))
         return
