@@ -29,7 +29,9 @@ _LOCAL_ORDINAL = re.compile(r"(?:lần thứ|ke-|ครั้งที่|第|ik
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS", "AIPA"})
-_PLAIN_WORDS = frozenset({"summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
+_PLAIN_WORDS = frozenset({"counterpart", "summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
+_TURN = frozenset("meet met meets meeting meetings talks join joined joining session sessions agenda shifts turn follow followed arrive arrives today tomorrow".split())
+"""Words by which a story turns to those who come next."""
 _MEETING_WORDS = frozenset({"meeting", "meetings", "ministerial", "gathering", "session"})
 
 
@@ -169,6 +171,8 @@ class MeetingFinder:
             self._sectors(doc, tagged, lead, seen)
             self._retreat(doc, tagged, lead, seen)
             self._foreign_ministers(doc, tagged, published, lead, seen)
+            self._dialogue_partners(doc, tagged, lead, seen, fm_week)
+            self._sort_out(seen)
         return sorted(seen.values(), key=lambda m: (-m.weight, m.first))
 
     @staticmethod
@@ -263,7 +267,7 @@ class MeetingFinder:
                 near = [x.low for x in s.tokens[max(0, i - 5) : i]] + [x.low for x in s.tokens[i + 1 : i + 8] if t.low == "ministers"]
                 listed = near[: len(s.tokens[max(0, i - 5) : i])] if "responsible" not in near else near
                 codes = dict.fromkeys(self.sectors[w] for w in listed if w in self.sectors)
-                gathered = any(x.low in self.occurrence for x in s.tokens) or s.field == "title"
+                gathered = any(x.low in self.occurrence for x in s.tokens) or s.field == "title" or bool(tags.of("act"))
                 for code in codes if gathered else ():
                     if code not in seen or seen[code].evidence[0].rule.endswith(".sector"):
                         self._note(seen, code, self._place(s, lead) * 0.7, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
@@ -322,11 +326,59 @@ class MeetingFinder:
                 continue
             number = self.calendar.week(published) if published is not None else None
             yearly = any(t.low in ("annual", "yearly") for t in s.tokens)
-            if number is not None or yearly or (published is not None and published.year < 2017 and published.month in (6, 7, 8)):
+            early = published is not None and (published.year < 1976 or (published.year < 2017 and published.month in (6, 7, 8)))
+            if number is None and not yearly and not early and "SUMMIT" in seen and seen["SUMMIT"].current:
+                self._note(seen, "AMM-SPECIAL", 1.5, tags, doc, at - 1, at + 1, "meeting.AMM-SPECIAL.summit")
+                return
+            if number is not None or yearly or early:
                 self._note(seen, "AMM", 1.5, tags, doc, at - 1, at + 1, "meeting.AMM.week")
                 if number is not None:
                     seen["AMM"].ordinals.append(number)
                 return
+
+    def _dialogue_partners(self, doc: Document, tagged: list[Tagged], lead: int, seen: dict[str, Seen], fm_week: bool) -> None:
+        """ "Today the agenda shifts to dialogue partners": the sessions with the partners in the week of the foreign ministers."""
+        if "PMC" in seen or not fm_week or not {"AMM", "ARF", "EAS-FMM", "APT-FMM"} & seen.keys():
+            return
+        for tags in tagged:
+            s = tags.sentence
+            if s.kind is not Kind.BODY or not tags.words & {"partners", "counterparts"} or not tags.words & _TURN:
+                continue
+            at = next(
+                (
+                    n
+                    for n, t in enumerate(s.tokens)
+                    if t.base in ("partners", "counterparts") and n and (t.base == "counterparts" or s.tokens[n - 1].low in ("dialogue", "their", "its", "external"))
+                ),
+                None,
+            )
+            partnered = any(p.entry.detail in ("partner", "body") for p in tags.of("party"))
+            if at is None or (s.tokens[at].base == "counterparts" and not partnered):
+                continue
+            self._note(seen, "PMC", self._place(s, lead) * 0.5, tags, doc, at, at + 1, "meeting.PMC.partners")
+            return
+
+    @staticmethod
+    def _sort_out(seen: dict[str, Seen]) -> None:
+        """Names that several bodies share go to the one of the story: officials of another sector are not those of foreign ministries."""
+        foreign = {"AMM", "AMM-RETREAT", "AMM-SPECIAL", "PMC", "APT-FMM", "EAS-FMM", "ARF", "ACC", "SEANWFZ", "SUMMIT", "COC"}
+        som = seen.get("SOM")
+        sectoral = seen.keys() - foreign - {"SOM", "OFFICIALS", "BILATERAL", "FORUM", "PARTNER-SUMMIT", "COUNCIL", "AIPA"}
+        if som is not None and sectoral and not seen.keys() & foreign and "OFFICIALS" not in seen:
+            som.code = "OFFICIALS"
+            seen["OFFICIALS"] = seen.pop("SOM")
+        summit, pmc = seen.get("SUMMIT"), seen.get("PMC")
+        if (
+            summit is not None
+            and pmc is not None
+            and "PARTNER-SUMMIT" not in seen
+            and len(set(pmc.partners)) == 1
+            and not seen.keys() & {"AMM", "AMM-SPECIAL", "ACC", "AMM-RETREAT"}
+            and not summit.ordinals
+            and all(" " not in e.span.quote for e in summit.evidence)
+        ):
+            summit.code = "PARTNER-SUMMIT"  # "a second summit of the leaders" after a meeting with one partner
+            seen["PARTNER-SUMMIT"] = seen.pop("SUMMIT")
 
     def _unnamed(self, doc: Document, tagged: list[Tagged], year: int, lead: int, seen: dict[str, Seen]) -> None:
         """ "their 58th meeting", "the fifty-eighth ministerial meeting": the number that the calendar gives to this year's AMM."""
@@ -388,7 +440,7 @@ class MeetingFinder:
             if flag == "loose":
                 if not fm_week or leaders or not (ministers or self._cue(tags, h)):
                     continue
-            elif flag not in ("direct", "local", "partnered") and not numbered and not self._cue(tags, h):
+            elif flag not in ("direct", "local", "partnered") and not numbered and not self._cue(tags, h) and not (code == "ARF" and fm_week):
                 continue
             if code == "PARTNER-SUMMIT" and any(o.entry.id == "EAS-FMM" and o.i <= h.i and h.j <= o.j for o in hits):
                 if fm_week and not leaders and (ministers or self._cue(tags, h)):
@@ -454,6 +506,10 @@ class MeetingFinder:
                 ):
                     code = "PARTNER-SUMMIT" if partner and "with" in after else "SUMMIT"
                     out.append((code, Hit(i, i + 1, Entry("meeting", code, "", "plain"))))
+            elif t.low == "counterpart" and any(x.low in ("his", "her", "the") for x in tokens[max(0, i - 4) : i]):
+                met = any(x.low in ("met", "meeting", "meetings", "talks", "meet") for x in tokens[max(0, i - 9) : i])
+                if met and not any(x.low == "counterparts" for x in tokens):
+                    out.append(("BILATERAL", Hit(i, i + 1, Entry("meeting", "BILATERAL", "", "plain"))))
             elif (
                 t.low in ("sidelines", "sideline", "margins")
                 and any(

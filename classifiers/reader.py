@@ -6,6 +6,7 @@ text -> sentences -> tags -> meetings, topics, outcomes -> relevance, stage, ale
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 
@@ -75,7 +76,7 @@ class Reader:
         year = story_year(doc.sentences, published)
         asean = any(h.entry.id in ("asean", "asean-body", "region") for t in tagged for h in t.of("relevance"))
         seen = self._meetings.find(doc, tagged, year, asean, published)
-        self._before_summit(seen, doc, tagged)
+        self._before_summit(seen, doc, published)
         relevance = self._judge.relevance(doc, tagged, {m.code for m in seen})
         if not relevance.relevant:
             return Reading(
@@ -163,8 +164,7 @@ class Reader:
                     counts[h.entry.detail] += 1
         return max(counts, key=lambda k: counts[k]) if any(counts.values()) else ""
 
-    @staticmethod
-    def _before_summit(seen: list[Seen], doc: Document, tagged: list[Tagged]) -> None:
+    def _before_summit(self, seen: list[Seen], doc: Document, published: date | None) -> None:
         """The un-numbered meeting of the foreign ministers just before a Summit is a special one."""
         by = {m.code: m for m in seen}
         amm, summit = by.get("AMM"), by.get("SUMMIT")
@@ -172,7 +172,8 @@ class Reader:
             return
         low = doc.text_fold
         if (
-            any(
+            (published is not None and published.year >= 2017 and self._meetings.calendar.week(published) is None)
+            or any(
                 c in low or c in doc.title_fold
                 for c in (
                     "eve of the",
