@@ -92,7 +92,8 @@ class Reader:
             )
         deciders = self._deciders(tagged)
         main = primary(seen, {}, deciders)
-        level = self._level(main) if main is not None else deciders or "ministerial"
+        by_officials = deciders == "officials" and any(h.entry.id == "officials" for h in tagged[0].of("actor"))
+        level = "officials" if by_officials else self._level(main) if main is not None else deciders or "ministerial"
         scene = Scene(published=published, year=year, level=level)
         finder = self._outcomes if support is LangSupport.FULL else self._foreign
         found, missed = finder.find(doc, tagged, scene)

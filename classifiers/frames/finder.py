@@ -113,7 +113,7 @@ class Finder:
     def _sentence(
         self, tags: Tagged, source: str, scene: Scene, whens: list[times.When], tac: bool, out: list[Found], missed: list[Missed]
     ) -> Frame | None:
-        if not tags.of("act") and not tags.of("object"):
+        if not tags.of("act") and not tags.of("object") and not tags.words & {"decision", "henceforth"}:
             return None
         acts = self._acts(tags)
         frame = Frame(self.lexis, tags, source, scene, acts, whens, tac, out, missed)

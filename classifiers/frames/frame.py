@@ -254,8 +254,14 @@ class Frame:
     def _aside(self, h: Hit) -> bool:
         """Whether a word stands in a phrase beside the subject: "at the Foreign Ministry", "of the committee"."""
         k = h.i - 1
-        while k > 0 and (self.low(k) in DETERMINERS or (self.tokens[k].text[:1].isupper() and self.tokens[k].word)):
+        for _ in range(3):  # "in the main hall of the Foreign Ministry"
+            while k > 0 and (self.low(k) in DETERMINERS or (self.tokens[k].text[:1].isupper() and self.tokens[k].word)):
+                k -= 1
+            if self.low(k) != "of":
+                break
             k -= 1
+            while k > 0 and self.tokens[k].word and self.low(k) not in DETERMINERS and self.low(k) not in _BESIDE:
+                k -= 1
         return self.low(k) in _BESIDE
 
     def pair(self, verb: Verb, act: Act) -> str:
@@ -287,6 +293,21 @@ class Frame:
             return " and ".join(dict.fromkeys(h.entry.id for h in states))
         return ""
 
+    def alone(self, verb: Verb, act: Act) -> str:
+        """One state as the subject of an approval that only all can give: "Laos has put its name to a proposal"; or an empty string."""
+        if verb.passive or act.complete or act.nominal or verb.infinitive:
+            return ""
+        start = self.grammar.clause_start(self.tokens, verb.start)
+        states = [h for h in self.parties if start <= h.i and h.j <= verb.start and verb.start - h.j <= 8]
+        ours = any(h.j <= verb.start and h.i >= start for h in self.tags.of("actor")) or any(
+            self.low(k).startswith("asean") for k in range(start, verb.start)
+        )
+        return states[0].entry.id if len(states) == 1 and not ours and not self._possessor(states[0]) else ""
+
+    def _possessor(self, h: Hit) -> bool:
+        """Whether a state only owns or describes the subject: "Laos' chair", "the Lao minister"."""
+        return self.low(h.j - 1).endswith(("'s", "'")) or (self.low(h.j).isalpha() and self.low(h.j) not in self.words.subjects | HAVE | BE)
+
     def status(self, verb: Verb, act: Act, i: int, j: int, rule: str, *, failable: bool = True) -> str | None:
         """done, planned or failed; None when mode, time or actor keep the act out (then a near miss is noted)."""
 
@@ -303,8 +324,11 @@ class Frame:
             return miss(f"recalled ({when.words})")
         if self._long_after(min(verb.start, act.i)):
             return miss("recalled (the time since it is told)")
+        if self.low(act.j) == "then" and not act.nominal and verb.mode is Mode.DONE:
+            return miss("recalled (then)")
         foreign = "" if act.family in ("pledge", "accede") else self.foreign_actor(verb, act)
         foreign = foreign or (self.pair(verb, act) if act.family in ("sign", "adopt", "issue") else "")
+        foreign = foreign or (self.alone(verb, act) if act.family == "adopt" else "")
         if foreign:
             return miss(f"decided elsewhere ({foreign})")
         if verb.mode is Mode.FAILED:
@@ -351,7 +375,7 @@ class Frame:
             Found(
                 type_,
                 status,
-                level or self.level(act.i, act.j, verb.passive),
+                level or self.level(act.i, act.j, verb.passive or act.complete),
                 self.tags,
                 i,
                 j,

@@ -73,7 +73,8 @@ def accession(f: Frame) -> None:
             continue
         joining = f.party_names(i, j, members=False)
         name = f"Accession of {' and '.join(joining)} to {f.text(treaty.i, treaty.j) if treaty else 'the Treaty of Amity and Cooperation'}"
-        f.emit("accession", status, act, verb, i, j, (i, j), parties=joining, strength=2, name=name if joining else "")
+        whole = {"parties": joining, "strength": 2.0, "name": name if joining else ""}
+        f.emit("accession", status, act, verb, i, j, (i, j), level="ministerial", **whole)  # foreign ministers receive the instruments
         return
 
 

@@ -60,7 +60,15 @@ def listing(f: Frame) -> Listing | None:
 
 def item(f: Frame, above: Listing) -> None:
     """One item of a list of documents: the document that it names."""
-    if any(o.tags is f.tags for o in f.out):
+    if any(o.tags is f.tags and o.status == above.status for o in f.out):
+        return
+    noun = next((a for a in f.acts if a.nominal and a.i <= 3 and a.family == "adopt"), None)  # "• endorsement of the terms of reference"
+    thing = f.right_object(noun.j, {"adopt"}, 8) if noun is not None else None
+    if noun is not None and thing is not None:
+        j = noun_phrase_end(f.tokens, thing.j, f.verbs)
+        verb = Verb(noun.i, above.mode, "in a list of what was done", finite=False)
+        kind = f.lexis.kind[thing.entry.id]
+        f.emit(kind, above.status, noun, verb, noun.i, j, (noun_phrase_start(f.tokens, thing.i, noun.j), j), level=above.level)
         return
     for h in f.objects:
         i, j = noun_phrase_start(f.tokens, h.i), noun_phrase_end(f.tokens, h.j, f.verbs)
@@ -98,7 +106,7 @@ def among(f: Frame, above: Found) -> None:
 _NAMED = frozenset({"communique", "statement", "plan", "vision", "agreement", "terms"})
 """Things that bear a name of their own in a list."""
 
-_SEVERAL = frozenset({"documents", "agreements", "texts", "papers", "instruments", "declarations", "statements"})
+_SEVERAL = frozenset({"documents", "agreements", "texts", "papers", "instruments", "declarations", "statements", "outcomes", "results", "decisions"})
 """What is counted and then named one by one."""
 
 
@@ -144,14 +152,16 @@ def failures(f: Frame) -> None:
         i = noun_phrase_start(f.tokens, h.i)
         before = f.low(i - 1)
         lacking = (
-            f.low(i) == "no"
+            (before in ("wasn't", "weren't") and f.low(i - 2) == "there")
+            or (before == "not" and f.low(i - 2) in ("was", "were") and f.low(i - 3) == "there")
+            or f.low(i) == "no"
             or before in ("without", "no")
             or (
                 before in ("issuing", "producing", "adopting", "releasing", "a", "signing", "agreeing")
                 and f.low(i - 2) in ("without", "not")
             )
         )
-        if lacking and h.entry.id == "communique" and not any(o.tags is f.tags and o.head[0] <= h.i < o.head[1] for o in f.out):
+        if lacking and (h.entry.id == "communique" or before in ("wasn't", "not")) and not any(o.tags is f.tags and o.head[0] <= h.i < o.head[1] for o in f.out):
             act = Act(i, h.j, "issue", "absent", frozenset(), False, False, False, "")
             verb = Verb(max(0, i - 1), Mode.FAILED, "no")
             status = f.status(verb, act, i, h.j, "frame.failure")

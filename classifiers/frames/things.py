@@ -149,6 +149,8 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
             and f.level(act.i, act.j, verb.passive) == "officials"
         ):
             kind = "negotiation"  # officials finish a text that others adopt
+        if kind == "agreement" and act.nominal and f.low(act.i) == "conclusion" and f.low(act.i - 1).startswith("substan"):
+            kind = "negotiation"  # the substance is settled, the agreement is still to be signed
         begin = min(act.i, verb.start) if first else i
         f.emit(kind, status, act, verb, begin, j, (i, j))
         first = False
@@ -303,8 +305,8 @@ def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
         status = f.status(verb, act, i, end, rule, failable=kind in ("document", "agreement"))
         if f.no_such(i):
             return
-        if f.none(i) and kind == "agreement" and f.low(h.j - 1).endswith("s"):
-            return  # "no agreements were struck": none was looked for
+        if f.none(i) and ((kind == "agreement" and f.low(h.j - 1).endswith("s")) or f.tags.words & {"custom", "usual", "tradition"}):
+            return  # "no agreements were struck", "as is the custom, no communique was issued": none was looked for
         negated = f.none(i) and status == "done"
         if status is None:
             return
