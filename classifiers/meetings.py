@@ -30,7 +30,9 @@ _HAN = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS", "AIPA"})
 _PLAIN_WORDS = frozenset({"counterpart", "summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
-_TURN = frozenset("meet met meets meeting meetings talks join joined joining session sessions agenda shifts turn follow followed arrive arrives today tomorrow".split())
+_TURN = frozenset(
+    "meet met meets meeting meetings talks join joined joining session sessions agenda shifts turn follow followed arrive arrives today tomorrow".split()
+)
 """Words by which a story turns to those who come next."""
 _MEETING_WORDS = frozenset({"meeting", "meetings", "ministerial", "gathering", "session"})
 
@@ -267,7 +269,9 @@ class MeetingFinder:
                 near = [x.low for x in s.tokens[max(0, i - 5) : i]] + [x.low for x in s.tokens[i + 1 : i + 8] if t.low == "ministers"]
                 listed = near[: len(s.tokens[max(0, i - 5) : i])] if "responsible" not in near else near
                 codes = dict.fromkeys(self.sectors[w] for w in listed if w in self.sectors)
-                gathered = any(x.low in self.occurrence for x in s.tokens) or s.field == "title" or bool(tags.of("act"))
+                gathered = (
+                    any(x.low in self.occurrence for x in s.tokens) or s.field == "title" or any(0 < a.i - i <= 5 for a in tags.of("act"))
+                )
                 for code in codes if gathered else ():
                     if code not in seen or seen[code].evidence[0].rule.endswith(".sector"):
                         self._note(seen, code, self._place(s, lead) * 0.7, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
@@ -348,11 +352,13 @@ class MeetingFinder:
                 (
                     n
                     for n, t in enumerate(s.tokens)
-                    if t.base in ("partners", "counterparts") and n and (t.base == "counterparts" or s.tokens[n - 1].low in ("dialogue", "their", "its", "external"))
+                    if t.base in ("partners", "counterparts") and n and (t.base == "counterparts" or s.tokens[n - 1].low == "dialogue")
                 ),
                 None,
             )
             partnered = any(p.entry.detail in ("partner", "body") for p in tags.of("party"))
+            if at is not None and not {t.low for t in s.tokens[max(0, at - 7) : at]} & _TURN:
+                continue
             if at is None or (s.tokens[at].base == "counterparts" and not partnered):
                 continue
             self._note(seen, "PMC", self._place(s, lead) * 0.5, tags, doc, at, at + 1, "meeting.PMC.partners")
@@ -440,7 +446,12 @@ class MeetingFinder:
             if flag == "loose":
                 if not fm_week or leaders or not (ministers or self._cue(tags, h)):
                     continue
-            elif flag not in ("direct", "local", "partnered") and not numbered and not self._cue(tags, h) and not (code == "ARF" and fm_week):
+            elif (
+                flag not in ("direct", "local", "partnered")
+                and not numbered
+                and not self._cue(tags, h)
+                and not (code == "ARF" and fm_week and self._forum(tags, h))
+            ):
                 continue
             if code == "PARTNER-SUMMIT" and any(o.entry.id == "EAS-FMM" and o.i <= h.i and h.j <= o.j for o in hits):
                 if fm_week and not leaders and (ministers or self._cue(tags, h)):
@@ -496,6 +507,8 @@ class MeetingFinder:
                 before = [x.low for x in tokens[max(0, i - 4) : i]]
                 after = [x.low for x in tokens[i + 1 : i + 4]]
                 partner = next((p for p in tags.of("party") if i < p.i <= i + 4 and p.entry.detail != "member"), None)
+                if any(x in ("regular", "intervals", "regularly", "every") for x in after):
+                    continue
                 if any(x in ("g7", "g20", "apec", "quad", "brics", "nato", "un", "eas", "asia", "business", "climate") for x in before):
                     continue
                 if (
@@ -530,6 +543,12 @@ class MeetingFinder:
         if any(c.entry.id == "occurrence" and h.i - 8 <= c.i <= h.j + 8 for c in tags.of("cue")):
             return True
         return any(t.low in self.occurrence for t in tokens[max(0, h.i - 16) : h.i] + tokens[h.i : min(len(tokens), h.j + 10)])
+
+    @staticmethod
+    def _forum(tags: Tagged, h: Hit) -> bool:
+        """Whether the forum is spoken of as a gathering: in a title, with its ministers, or missed by one."""
+        around = {t.base for t in tags.sentence.tokens[max(0, h.i - 8) : h.j + 6]}
+        return tags.sentence.field == "title" or bool(around & {"miss", "skip", "members", "delegates", "security"})
 
     def _institution(self, tags: Tagged, h: Hit) -> bool:
         tokens = tags.sentence.tokens

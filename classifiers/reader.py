@@ -119,7 +119,7 @@ class Reader:
             language=lang,
             lang_support=support,
             meetings=tuple(mentions),
-            topics=self._topics.find(doc, tagged),
+            topics=self._topics.implied(self._topics.find(doc, tagged), next((m for m in mentions if m.primary), None), sightings),
             sightings=sightings,
             why_relevant=relevance.evidence,
             near_misses=tuple(self._near_miss(doc, m) for m in missed),
@@ -144,7 +144,8 @@ class Reader:
         """In a story of what is to come: whether a result stands in title or opening, is dated now, or has ministers or leaders for its subject."""
         s = f.tags.sentence
         lead = next((n for n, p in enumerate(doc.paragraphs) if p.kind is Kind.BODY), 0)
-        if s.field == "title" or s.paragraph <= lead + 1 or (f.days is not None and f.days > -2):
+        told = "results of" in doc.title_fold or "outcome of" in doc.title_fold
+        if told or s.field == "title" or s.paragraph <= lead + 1 or (f.days is not None and f.days > -2):
             return True
         when = f.slots.get("time")
         if when is not None and when[2] == "fresh":

@@ -53,6 +53,13 @@ ANY = Fit("text", lambda value: isinstance(value, str))
 NUM = Fit("a number", _number)
 INT = Fit("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
 FLAG = Fit("true or false", lambda value: isinstance(value, bool))
+
+
+def some_of(codes: Sequence[str], what: str) -> Fit:
+    """A list of which each entry must be one of `codes`."""
+    return Fit(f"a list of {what} ({', '.join(codes)})", lambda value: _words(value) and all(one in codes for one in value))
+
+
 WORDS = Fit(f"a list of words, none of them empty or longer than {LONGEST} characters", _words)
 PATTERNS = Fit(f"a list of patterns, none of them empty or longer than {LONGEST} characters", _words, patterns=True)
 EXAMPLES = Fit("a list of sentences", lambda value: isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value))
@@ -60,6 +67,8 @@ EXAMPLES = Fit("a list of sentences", lambda value: isinstance(value, list) and 
 _TYPE = one_of([code.value for code in OutcomeType], "an outcome type")
 _LEVEL = one_of([*(code.value for code in Level), "context"], "a level")
 _MEETING = one_of(list(MEETING_TYPES), "a meeting type")
+_MEETINGS = some_of(list(MEETING_TYPES), "meeting types")
+_OUTCOMES = some_of([code.value for code in OutcomeType], "types of outcomes")
 _SIDE = one_of(["before", "after"], "a side")
 
 MODES = (
@@ -142,6 +151,8 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
             "not": WORDS,
             "threshold": NUM,
             "needs_talk": FLAG,
+            "meetings": _MEETINGS,
+            "outcomes": _OUTCOMES,
             "about": STR,
             **_SHOWN,
         },

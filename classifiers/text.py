@@ -198,29 +198,27 @@ def document(title: str, text: str, divide: Divide, language: str = "") -> Docum
     return doc
 
 
-# Function words that are lost in "alsoagreed", "willbe", "wontheir": split only where the page shows that it loses spaces.
-_SMALL = (
-    "will",
-    "were",
-    "was",
-    "also",
-    "the",
-    "their",
-    "have",
-    "has",
-    "been",
-    "be",
-    "by",
-    "to",
-    "of",
-    "and",
-    "for",
-    "in",
-    "on",
-    "its",
-    "won",
-    "with",
+# Function words that are lost in "alsoagreed", "willbe", "wontheir": split only where the page shows that it loses spaces, and only
+# from a word that the page has on its own or that such news cannot do without.
+_LOST = frozenset(
+    "will were was also the their have has had been be by to of and for its won with got that which from are not yet in on".split()
 )
+_ONLY_BEHIND = frozenset({"in", "on", "are"})
+_NEWS = frozenset(
+    (
+        "agreed adopted approved signed endorsed issued decided discussed reaffirmed recommended mutual run promote take foreign minister "
+        "ministers meeting meetings work through related until held day year years document documents statement cooperation summit"
+    ).split()
+)
+_WHOLE = frozenset(
+    (
+        "area areas asset became because become behalf behave being belong between cannot forget format formal former forth forum forward "
+        "hasten himself indeed inform into island itself maybe nearby nothing notable noted onto often other others person season thereby "
+        "therefore theme themes then there these they today together toward towards upon wasted welfare whether within without withheld "
+        "beside besides before begun below bylaw bypass yearly formed forced foreword forever"
+    ).split()
+)
+"""Words that only look like two."""
 
 
 def _unglue(doc: Document) -> None:
@@ -229,12 +227,13 @@ def _unglue(doc: Document) -> None:
     if glued < 2:
         return
     doc.flags.add("glued_words")
+    known = {t.low for s in doc.sentences for t in s.tokens if t.word} | _NEWS
     for s in doc.sentences:
         out: list[Token] = []
         for t in s.tokens:
             cuts = [m.start() for m in _GLUE.finditer(t.text)] if t.word and len(t.text) > 6 else []
-            if not cuts and t.word and len(t.text) > 5 and t.text.isalpha() and t.text.islower():
-                cuts = _hidden_cut(t.low)
+            if not cuts and t.word and len(t.text) > 4 and t.text.isalpha() and t.text.islower():
+                cuts = _hidden_cut(t.low, known)
             doc.cuts.setdefault(s.field, []).extend(t.start + c for c in cuts)
             edges = [0, *cuts, len(t.text)]
             for a, b in pairwise(edges):
@@ -243,17 +242,16 @@ def _unglue(doc: Document) -> None:
         s.tokens = out
 
 
-_PARTICIPLE = re.compile(
-    r"(?:agreed|adopted|approved|signed|endorsed|issued|decided|discussed|reaffirmed|recommended|be|the|their|mutual|run|promote|take|foreign|ministers?|meeting)$"
-)
-
-
-def _hidden_cut(low: str) -> list[int]:
-    for small in _SMALL:
-        rest = low[len(small) :]
-        if low.startswith(small) and len(rest) > 1 and _PARTICIPLE.fullmatch(rest):
-            return [len(small)]
-        head = low[: -len(small)]
-        if low.endswith(small) and len(head) > 3 and _PARTICIPLE.fullmatch(head):
-            return [len(head)]
+def _hidden_cut(low: str, known: set[str]) -> list[int]:
+    """Where a word falls into two: one of the lost small words and a known one, or two longer known ones; empty when it is whole."""
+    if low in _WHOLE:
+        return []
+    for n in range(2, len(low) - 1):
+        head, tail = low[:n], low[n:]
+        if (head in _LOST and head not in _ONLY_BEHIND and tail in known and len(tail) > 2) or (
+            tail in _LOST and head in known and len(head) > 2
+        ):
+            return [n]
+        if n > 4 and len(tail) > 4 and head in known and tail in known:
+            return [n]
     return []

@@ -97,7 +97,9 @@ def _expressions(tags: Tagged, published: date | None, year: int | None) -> list
                 found.append(When(n, n + 1, sense, t.text))
         elif t.low in _MONTHS and t.text[:1].isupper() and published is not None and not (n and tokens[n - 1].low in ("that", "last")):
             when = _dated(tokens, n, published)
-            of_summit = n and tokens[n - 1].low == "in" and n - 1 in summits  # "for adoption at the 44th Summit in October"
+            of_summit = (  # "for adoption at the 44th Summit in October"
+                n and tokens[n - 1].low == "in" and n - 1 in summits and any(x.low == "for" for x in tokens[max(0, n - 16) : n - 1])
+            )
             if when is not None and not (of_summit and when.days is None and when.sense == "recalled"):
                 found.append(when)
     return found

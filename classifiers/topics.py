@@ -1,11 +1,13 @@
 """Topics: the codes about which the story says something in an ASEAN context, each with the words that say it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 
 from classifiers.lexicon import Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Kind
-from core.readings import Evidence, Span, Topic
+from core.readings import Evidence, MeetingMention, Sighting, Span, Topic
 
 MOST_EVIDENCE = 5
 
@@ -15,6 +17,8 @@ class TopicFinder:
 
     def __init__(self, book: Rulebook) -> None:
         self.threshold = {t["code"]: float(t.get("threshold", 2)) for t in book["topics"]["topic"]}
+        self.by_meeting = {meeting: t["code"] for t in book["topics"]["topic"] for meeting in t.get("meetings", ())}
+        self.by_outcome = {outcome: t["code"] for t in book["topics"]["topic"] for outcome in t.get("outcomes", ())}
 
     def find(self, doc: Document, tagged: list[Tagged]) -> tuple[Topic, ...]:
         """The topics at or above their threshold, heaviest first. A term counts once a sentence, once a story beyond that half."""
@@ -54,4 +58,24 @@ class TopicFinder:
                         )
                     )
         found = [Topic(code=c, score=round(v, 2), evidence=tuple(evidence[c])) for c, v in score.items() if v >= self.threshold[c]]
-        return tuple(sorted(found, key=lambda t: (-t.score, t.code)))
+        return tuple(sorted(found, key=_heaviest))
+
+    def implied(self, topics: tuple[Topic, ...], main: MeetingMention | None, sightings: Sequence[Sighting]) -> tuple[Topic, ...]:
+        """`topics` with those that the story's meeting and its outcomes imply: health ministers speak of health, whatever their words."""
+        proofs: dict[str, Evidence] = {}
+        if main is not None and main.evidence and main.meeting.type in self.by_meeting:
+            proofs[self.by_meeting[main.meeting.type]] = main.evidence[0]
+        for one in sightings:
+            if one.type in self.by_outcome:
+                proofs.setdefault(self.by_outcome[one.type], one.evidence)
+        known = {topic.code for topic in topics}
+        more = [
+            Topic(code=code, score=self.threshold[code], evidence=(replace(proof, rule=f"topic.{code}.implied"),))
+            for code, proof in proofs.items()
+            if code not in known
+        ]
+        return tuple(sorted((*topics, *more), key=_heaviest)) if more else topics
+
+
+def _heaviest(topic: Topic) -> tuple[float, str]:
+    return (-topic.score, topic.code)

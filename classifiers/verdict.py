@@ -142,7 +142,9 @@ class Judge:
             minus += sport  # a championship or a closed road is never diplomacy, whoever opens it
         score = plus - minus
         named = bool(meetings) and plus >= 1.5 * self.threshold  # whose opening says "Asian defence talks" and whose body says which
-        relevant = score >= self.threshold and plus >= self.threshold and (early or decided or named) and (share >= 0.08 or led or bool(meetings))
+        relevant = (
+            score >= self.threshold and plus >= self.threshold and (early or decided or named) and (share >= 0.08 or led or bool(meetings))
+        )
         relevant = relevant and (weighty or bool(meetings) or share >= 0.5)  # a market that is called ASEAN is no diplomacy
         why = (
             f"cues for {plus:.1f}, against {minus:.1f}, threshold {self.threshold:.1f}; ASEAN in {asean_sentences} of {sentences} sentences"
@@ -235,7 +237,9 @@ class Judge:
                 weight = 1.5
             words = [t.low for t in s.tokens]
             for n, w in enumerate(words):
-                if w in self.bounds and any(h.i - 8 <= n <= h.j + 8 for h in tags.of("meeting")):
+                if w in self.bounds and any(
+                    h.i - 8 <= n <= h.j + 8 and h.entry.id not in ("FORUM", "BILATERAL") for h in tags.of("meeting")
+                ):
                     past += 2.5 * weight
                 if (w in self.past and not any(x in ("will", "would", "to", "be", "is", "are") for x in words[max(0, n - 3) : n])) or (
                     w in ("under", "underway") and (w == "underway" or words[n + 1 : n + 2] == ["way"])

@@ -192,7 +192,9 @@ def taken(f: Frame) -> None:
     verb = at + 1 if f.low(at + 1) in ("reached", "taken", "made", "arrived") else at
     what = next((k for k in range(verb + 1, min(verb + 14, len(f.tokens))) if f.low(k) in ("to", "that")), None)
     deciders = [
-        h for h in f.tags.of("actor") if h.entry.detail in ("ministerial", "leaders") and at - 5 <= h.i and h.j <= (what or at) and h.j != at + 1
+        h
+        for h in f.tags.of("actor")
+        if h.entry.detail in ("ministerial", "leaders") and at - 5 <= h.i and h.j <= (what or at) and h.j != at + 1
     ]
     whose = verb > at and f.low(verb + 1) == "by" or any(h.j == at for h in deciders)
     fresh = any(w.sense == "fresh" for w in f.whens) or bool(f.tags.words & WEEKDAYS)

@@ -96,7 +96,14 @@ class Words:
 
     def __init__(self, book: Rulebook) -> None:
         words = {name: frozenset(listed) for name, listed in book["frames"]["words"].items()}
-        self.vague, self.empty, self.wished, self.concrete, self.counts, self.states = words["vague"], words["empty"], words["wished"], words["concrete"], words["counts"], words["states"]
+        self.vague, self.empty, self.wished, self.concrete, self.counts, self.states = (
+            words["vague"],
+            words["empty"],
+            words["wished"],
+            words["concrete"],
+            words["counts"],
+            words["states"],
+        )
         self.sources, self.subjects, self.backward, self.before_nouns = (
             words["sources"],
             words["subjects"],
@@ -216,7 +223,12 @@ class Frame:
                     c += 20
                 if h.i and self.low(h.i - 1) in ("for", "to", "by", "with") and not passive:
                     c += 8
-            elif passive and h.i >= j and self.low(h.i - 1) in ("by", "the") and "by" in (self.low(h.i - 1), self.low(h.i - 2), self.low(h.i - 3)):
+            elif (
+                passive
+                and h.i >= j
+                and self.low(h.i - 1) in ("by", "the")
+                and "by" in (self.low(h.i - 1), self.low(h.i - 2), self.low(h.i - 3))
+            ):
                 c = h.i - j
             else:
                 continue

@@ -27,7 +27,10 @@ def accession(f: Frame) -> None:
     )
     for act in f.of("accede", "sign", "force", "adopt", "admit"):
         if act.family == "admit" and not (
-            f.low(act.i).startswith(("admit", "tak", "took", "accept", "welcom", "usher")) and treaty and act.j < treaty.i <= act.j + 16 and {"into", "to"} & {f.low(treaty.i - 1), f.low(treaty.i - 2)}
+            f.low(act.i).startswith(("admit", "tak", "took", "accept", "welcom", "usher"))
+            and treaty
+            and act.j < treaty.i <= act.j + 16
+            and {"into", "to"} & {f.low(treaty.i - 1), f.low(treaty.i - 2)}
         ):
             continue  # "admitted three countries into the treaty"
         if (
@@ -278,7 +281,18 @@ def _admitted(f: Frame) -> None:
         status = f.status(verb, act, i, j, "frame.membership", failable=False)
         if status is not None:
             joining = tuple(dict.fromkeys(p.entry.id for p in near))
-            f.emit("membership", status, act, verb, i, j, (act.i, j), parties=joining, strength=1.5, name=f"Admission of {' and '.join(joining)}")
+            f.emit(
+                "membership",
+                status,
+                act,
+                verb,
+                i,
+                j,
+                (act.i, j),
+                parties=joining,
+                strength=1.5,
+                name=f"Admission of {' and '.join(joining)}",
+            )
             return
 
 

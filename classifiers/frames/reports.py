@@ -106,7 +106,9 @@ def among(f: Frame, above: Found) -> None:
 _NAMED = frozenset({"communique", "statement", "plan", "vision", "agreement", "terms"})
 """Things that bear a name of their own in a list."""
 
-_SEVERAL = frozenset({"documents", "agreements", "texts", "papers", "instruments", "declarations", "statements", "outcomes", "results", "decisions"})
+_SEVERAL = frozenset(
+    {"documents", "agreements", "texts", "papers", "instruments", "declarations", "statements", "outcomes", "results", "decisions"}
+)
 """What is counted and then named one by one."""
 
 
@@ -129,7 +131,7 @@ def titled(f: Frame) -> None:
     h = heads[0]
     if h.i > 1 and not f.low(h.i - 1).endswith(("'", "'s")):
         return  # "Ministers Discuss Joint Communique" is a headline
-    if h.entry.id != "communique" and not ((collective and f.low(h.j) in ("of", "by")) or f.low(h.i - 1).startswith("minister")):
+    if h.entry.id != "communique" and not ((collective and f.low(h.j) in ("of", "by")) or "minister" in f.low(h.i - 1) + f.low(h.i - 2)):
         return
     if any(
         t.text[:1].islower() and t.word and t.low not in PREPOSITIONS | DETERMINERS | {"and", "or", "as", "its"}
@@ -161,7 +163,11 @@ def failures(f: Frame) -> None:
                 and f.low(i - 2) in ("without", "not")
             )
         )
-        if lacking and (h.entry.id == "communique" or before in ("wasn't", "not")) and not any(o.tags is f.tags and o.head[0] <= h.i < o.head[1] for o in f.out):
+        if (
+            lacking
+            and (h.entry.id == "communique" or before in ("wasn't", "not"))
+            and not any(o.tags is f.tags and o.head[0] <= h.i < o.head[1] for o in f.out)
+        ):
             act = Act(i, h.j, "issue", "absent", frozenset(), False, False, False, "")
             verb = Verb(max(0, i - 1), Mode.FAILED, "no")
             status = f.status(verb, act, i, h.j, "frame.failure")

@@ -28,7 +28,11 @@ def things(f: Frame) -> None:
             )
         elif act.complete and act.family in ("force", "establish") and f.low(min(verb.start, act.i) - 1) in ("that", "which"):
             continue  # "the blueprints that took effect", "the centre which opened its doors": an attribute, not news
-        elif act.family == "force" and "third" in act.forms and {"after", "once", "upon", "when"} & {f.low(k) for k in range(act.j, act.j + 6)}:
+        elif (
+            act.family == "force"
+            and "third" in act.forms
+            and {"after", "once", "upon", "when"} & {f.low(k) for k in range(act.j, act.j + 6)}
+        ):
             continue  # "enters into force 30 days after the sixth instrument": how it works
         elif act.rule == "renew" and verb.mode is Mode.PLANNED:
             continue  # "agreed that the plans should be extended": a decision
@@ -127,7 +131,13 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
             return True
         if act.family == "establish" and kind == "mechanism" and status == "failed":
             continue
-        if status == "done" and verb.infinitive and act.rule == "sign" and kind == "agreement" and verb.why.startswith(("agree", "undert", "consent")):
+        if (
+            status == "done"
+            and verb.infinitive
+            and act.rule == "sign"
+            and kind == "agreement"
+            and verb.why.startswith(("agree", "undert", "consent"))
+        ):
             status = "planned"  # who agrees to sign has not signed
         if not f.accepts(hit, i, j):
             f.missed.append(Missed(f.tags, i, j, rule, "not a thing that can be named"))
@@ -341,7 +351,9 @@ def _participle(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
     if f.none(i):
         status = "failed"
     head = (i, max(h.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=max(1, act.i - h.j))))
-    named = next((k for k in range(act.j, min(act.j + 9, len(f.tokens))) if f.low(k) in ("are", "were", "is", "was", "include", "included")), None)
+    named = next(
+        (k for k in range(act.j, min(act.j + 9, len(f.tokens))) if f.low(k) in ("are", "were", "is", "was", "include", "included")), None
+    )
     if h.entry.id == "documents" and named is not None:
         as_done = Act(act.i, named, act.family, act.rule, act.forms, False, False, act.weak, act.phase)
         if _objects(f, as_done, Verb(act.i, verb.mode, verb.why, True), fits):
