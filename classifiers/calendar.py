@@ -58,7 +58,7 @@ def _meeting(row: _Row, countries: Mapping[str, str]) -> CalendarMeeting:
 
 
 def _under(record: CalendarMeeting, above: CalendarMeeting) -> CalendarMeeting:
-    """The record with the days and the place of the meeting above it where it names none; what that one does not know for sure it does not."""
+    """The record with days, place and chair of the meeting above it where it names none; it is no more certain than that one's forecast."""
     days = (record.start, record.end) if record.start else (above.start, above.end)
     certainty = above.certainty if above.certainty is Certainty.UNCERTAIN else record.certainty
     return replace(

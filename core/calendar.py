@@ -10,7 +10,9 @@ from core.codes import MEETING_TYPES
 from core.readings import Meeting
 
 _CODES = "|".join(sorted((re.escape(code) for code in MEETING_TYPES), key=len, reverse=True))
-_NAME = re.compile(rf"(?P<code>{_CODES})(?:[ -]?(?P<ordinal>\d{{1,3}})|(?P<partner>(?: [a-z.'-]+)*?)(?: (?P<year>\d{{4}}))?)", re.IGNORECASE)
+_NAME = re.compile(
+    rf"(?P<code>{_CODES})(?:[ -]?(?P<ordinal>\d{{1,3}})|(?P<partner>(?: [a-z.'-]+)*?)(?: (?P<year>\d{{4}}))?)", re.IGNORECASE
+)
 
 
 class Certainty(StrEnum):

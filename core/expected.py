@@ -27,7 +27,7 @@ GRACE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Deadline:
     """By which day an outcome should have come, and on whose word."""
 
     outcome: str
@@ -44,7 +44,7 @@ class Due:
         return datetime.combine(self.by + timedelta(days=1), time(), UTC) + GRACE
 
 
-def due(outcome: Outcome, reports: Iterable[Reported], calendar: Calendar) -> Due | None:
+def due(outcome: Outcome, reports: Iterable[Reported], calendar: Calendar) -> Deadline | None:
     """By when the outcome should have come, by the reports that foretell it; None when nobody waits for it.
 
     Nobody waits for what has come or failed, for what only officials plan, and for what has neither a day nor a meeting to come.
@@ -55,12 +55,12 @@ def due(outcome: Outcome, reports: Iterable[Reported], calendar: Calendar) -> Du
     return max(found, key=lambda one: (one.by, one.why, one.article), default=None)
 
 
-def overdue(outcome: Outcome, due: Due, now: datetime) -> bool:
+def overdue(outcome: Outcome, due: Deadline, now: datetime) -> bool:
     """Whether it should have come and has not."""
     return outcome.status is Status.PLANNED and now >= due.at
 
 
-def tells(outcome: Outcome, due: Due, now: datetime, since: datetime) -> bool:
+def tells(outcome: Outcome, due: Deadline, now: datetime, since: datetime) -> bool:
     """Whether that it is overdue is to be told now: once for each time that it lets pass.
 
     What should have come before anybody waited for it (before it was known, or before `since`, when the watch began to wait) is
@@ -78,12 +78,13 @@ _TENTATIVE = re.compile(
     r"welcom|support|push|effort|striv|work|appl(?:y|ied|ication)|invit|advis|recommend)",
     re.IGNORECASE,
 )
-"""Words of mode that wish for an act or weigh it: nobody is held to a day by them."""
+"""Words of mode that wish for an act or weigh it: they hold nobody to a meeting."""
+_HOPED = re.compile(r"\b(?:hope|wish)(?:s|es|d|ed|ing)?\b|\bhoping\b", re.IGNORECASE)
 _MEETING_ITSELF = frozenset({"when they meet", "when it meets", "when ministers meet", "at the end of which", "when it ends"})
 """Words of time that say no more than the meeting does."""
 
 
-def _foretold(outcome: str, reported: Reported, calendar: Calendar) -> Iterable[Due]:
+def _foretold(outcome: str, reported: Reported, calendar: Calendar) -> Iterable[Deadline]:
     """What one report says of the time: at most one day from its words, and one from its meeting."""
     sighting = reported.sighting
     if sighting.status is not Status.PLANNED:
@@ -93,11 +94,11 @@ def _foretold(outcome: str, reported: Reported, calendar: Calendar) -> Iterable[
     words = " ".join(when.span.quote.split()) if when else ""
     named = _day_named(words.lower(), _after(sighting, when), one.day) if when else None
     if named is not None:
-        yield Due(outcome=outcome, by=named, why=f"“{words}”, said on {one.day.isoformat()}", article=reported.article)
+        yield Deadline(outcome=outcome, by=named, why=f"“{words}”, said on {one.day.isoformat()}", article=reported.article)
     elif words.lower() == "when the leaders meet":
         summit = calendar.next("SUMMIT", one.day)
         if summit is not None and summit.end is not None:
-            yield Due(outcome=outcome, by=summit.end, why=_ends(summit), article=reported.article)
+            yield Deadline(outcome=outcome, by=summit.end, why=_ends(summit), article=reported.article)
         return
     elif when is not None and when.value == "future" and words.lower() not in _MEETING_ITSELF:
         return  # "soon", "at a later date": some other time than the meeting's
@@ -105,7 +106,7 @@ def _foretold(outcome: str, reported: Reported, calendar: Calendar) -> Iterable[
         held = [found for found in calendar.instances(one.meeting) if _last_day(found) >= one.day]
         if held:
             last = max(held, key=_last_day)
-            yield Due(outcome=outcome, by=_last_day(last), why=_ends(last), article=reported.article)
+            yield Deadline(outcome=outcome, by=_last_day(last), why=_ends(last), article=reported.article)
 
 
 def _slot(sighting: Sighting, name: str) -> Slot | None:
@@ -119,8 +120,12 @@ def _after(sighting: Sighting, slot: Slot) -> str:
 
 
 def _tentative(sighting: Sighting) -> bool:
-    mode = _slot(sighting, "modality")
-    return mode is not None and _TENTATIVE.search(mode.value.partition("(")[2]) is not None
+    """Whether its words of mode, or a hope before them ("he hopes that the text will be signed"), only wish for it or weigh it."""
+    mode, sentence = _slot(sighting, "modality"), sighting.sentence
+    if mode is None:
+        return False
+    before = sentence.quote[: max(0, mode.span.start - sentence.start)] if mode.span.field == sentence.field else ""
+    return _TENTATIVE.search(mode.value.partition("(")[2]) is not None or _HOPED.search(before) is not None
 
 
 def _last_day(record: CalendarMeeting) -> date:
@@ -135,12 +140,15 @@ def _ends(record: CalendarMeeting) -> str:
 # Days in words -----------------------------------------------------------------------------------------------------------
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\b")
-_YEAR = re.compile(r"\b(19\d\d|20\d\d)\b")
-_NEAR_YEAR = re.compile(r"[\s,.]{0,3}((?:19|20)\d\d)\b")
+_MONTH_NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = re.compile(rf"\b{_MONTH_NAME}\b")
+_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+_YEAR_NEXT = re.compile(r"[\s,.]{0,3}((?:19|20)\d\d)\b")
 _NUMBER = re.compile(r"\b(\d{1,2})\b")
-_END_OF = re.compile(r"(?:(?:by|before) the end of|early next)$")
-_UNIT = re.compile(r"\s*(?:the |this )?(year|month|week)\b", re.IGNORECASE)
+_SPAN_NEXT = re.compile(
+    rf"\s*(?:(next|the|this) )?(?:(year|month|week)\b|({_MONTH_NAME}\b\.?(?: (?:19|20)\d\d\b)?|(?:19|20)\d\d\b))", re.IGNORECASE
+)
+"""What "by the end of" and "early next" are said of: a year, a month or a week to be counted, or one that is named."""
 
 
 def _end_of_week(day: date) -> date:
@@ -155,6 +163,10 @@ def _end_of_year(day: date) -> date:
     return date(day.year, 12, 31)
 
 
+def _next(end: Callable[[date], date]) -> Callable[[date], date]:
+    return lambda day: end(end(day) + timedelta(days=1))
+
+
 _ENDS: dict[str, Callable[[date], date]] = {"week": _end_of_week, "month": _end_of_month, "year": _end_of_year}
 _PHRASES: dict[str, Callable[[date], date]] = {
     **dict.fromkeys(("today", "tonight", "later today", "later in the day", "this afternoon", "this evening"), lambda day: day),
@@ -162,9 +174,10 @@ _PHRASES: dict[str, Callable[[date], date]] = {
     "in the coming days": lambda day: day + timedelta(days=7),
     "in the coming weeks": lambda day: day + timedelta(days=31),
     **{f"{words} {unit}": end for unit, end in _ENDS.items() for words in ("this", "later this", "later in the")},
-    **{f"{words} {unit}": lambda day, end=end: end(end(day) + timedelta(days=1)) for unit, end in _ENDS.items() for words in ("next", "early next")},
-}  # fmt: skip
+    **{f"next {unit}": _next(end) for unit, end in _ENDS.items()},
+}
 """Words of time -> the last day that they mean, counted from the day of the report."""
+_OPEN_PHRASES = frozenset({"by the end of", "before the end of", "early next"})
 
 
 def _day_named(words: str, following: str, day: date) -> date | None:
@@ -174,17 +187,18 @@ def _day_named(words: str, following: str, day: date) -> date | None:
     """
     if words in _PHRASES:
         return _PHRASES[words](day)
-    if _END_OF.fullmatch(words):
-        unit = _UNIT.match(following)
-        if unit is None:
-            return _day_named(f"in {following[:24].lower()}", following[24:], day) if words != "early next" else None
-        whole = f"{'next' if words == 'early next' else 'this'} {unit[1].lower()}"
-        return _PHRASES[whole](day)
-    year = _YEAR.search(words) or _NEAR_YEAR.match(following)
+    if words in _OPEN_PHRASES:
+        span = _SPAN_NEXT.match(following)
+        if span is None:
+            return None
+        if span[2]:
+            return _PHRASES[f"{'next' if 'next' in (span[1], words[-4:]) else 'this'} {span[2].lower()}"](day)
+        return _day_named(span[3].lower(), "", day)
+    year = _YEAR.search(words) or _YEAR_NEXT.match(following)
     month = _MONTH.search(words)
     if month is None:
         return date(int(year[1]), 12, 31) if year else None
-    return _in_month(_MONTHS.index(month[1]) + 1, _NUMBER.search(words), int(year[1]) if year else None, day)
+    return _in_month(_MONTHS.index(month[0][:3]) + 1, _NUMBER.search(words), int(year[1]) if year else None, day)
 
 
 def _in_month(month: int, number: re.Match[str] | None, year: int | None, day: date) -> date | None:

@@ -90,6 +90,9 @@ class Script:
     def recover(self):
         self.did("recover")
 
+    def look_for_overdue(self):
+        self.did("overdue")
+
     def heartbeat(self):
         self.on_heartbeat()
         self.did("heartbeat")
@@ -137,7 +140,7 @@ def test_news_go_all_the_way_without_waiting_for_ticks():
     script = Script(sources=["a"])
     with Running(script, tick_seconds=60.0):
         script.wait_for("deliver")
-    assert [step for step in script.done if step not in ("heartbeat", "recover")] == ["poll a", "extract a", "read", "deliver"]
+    assert [step for step in script.done if step not in ("heartbeat", "recover", "overdue")] == ["poll a", "extract a", "read", "deliver"]
 
 
 def test_it_recovers_at_the_start_and_beats_at_every_tick():
