@@ -140,11 +140,14 @@ def _ends(record: CalendarMeeting) -> str:
 # Days in words -----------------------------------------------------------------------------------------------------------
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH_NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH_NAME = (
+    "(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    "sept|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)"
+)
 _MONTH = re.compile(rf"\b{_MONTH_NAME}\b")
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 _YEAR_NEXT = re.compile(r"[\s,.]{0,3}((?:19|20)\d\d)\b")
-_NUMBER = re.compile(r"\b(\d{1,2})\b")
+_NUMBER = re.compile(r"\b(?:\d{1,2}\s?[-–]\s?)?(\d{1,2})\b")
 _SPAN_NEXT = re.compile(
     rf"\s*(?:(next|the|this) )?(?:(year|month|week)\b|({_MONTH_NAME}\b\.?(?: (?:19|20)\d\d\b)?|(?:19|20)\d\d\b))", re.IGNORECASE
 )
@@ -177,6 +180,7 @@ _PHRASES: dict[str, Callable[[date], date]] = {
     **{f"next {unit}": _next(end) for unit, end in _ENDS.items()},
 }
 """Words of time -> the last day that they mean, counted from the day of the report."""
+_LATELY = timedelta(days=31)
 _OPEN_PHRASES = frozenset({"by the end of", "before the end of", "early next"})
 
 
@@ -202,9 +206,12 @@ def _day_named(words: str, following: str, day: date) -> date | None:
 
 
 def _in_month(month: int, number: re.Match[str] | None, year: int | None, day: date) -> date | None:
+    """The day of that number, or the last day of the month; None for one that no calendar has, or that was only lately."""
     try:
         found = date(year or day.year, month, int(number[1]) if number else 1)
     except ValueError:
         return None
     last = found if number else _end_of_month(found)
-    return last if year or last >= day else _in_month(month, number, day.year + 1, day)
+    if year or last >= day:
+        return last
+    return None if day - last <= _LATELY else _in_month(month, number, day.year + 1, day)
