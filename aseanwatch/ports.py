@@ -146,6 +146,10 @@ class Store(Protocol):
         """Planned outcomes with a key above `after`, by key, each with its reports by the readings that stand."""
         ...
 
+    def meetings(self) -> list[str]:
+        """The names of all meetings that brought an outcome, or are to bring one, sorted."""
+        ...
+
     def mark_overdue(self, late: Sequence[Deadline], at: datetime) -> tuple[Event, ...]:
         """Notes that these are overdue, each record with its event; the events. One that has come, or is marked already, is left."""
         ...

@@ -11,7 +11,7 @@ from core.readings import Meeting
 
 _CODES = "|".join(sorted((re.escape(code) for code in MEETING_TYPES), key=len, reverse=True))
 _NAME = re.compile(
-    rf"(?P<code>{_CODES})(?:[ -]?(?P<ordinal>\d{{1,3}})|(?P<partner>(?: [a-z.'-]+)*?)(?: (?P<year>\d{{4}}))?)", re.IGNORECASE
+    rf"(?P<code>{_CODES})(?:[ -]?(?P<ordinal>\d{{1,3}}))?(?P<partner>(?: [^\d\W][\w.'-]*)*?)(?: (?P<year>\d{{4}}))?", re.IGNORECASE
 )
 
 
@@ -67,6 +67,11 @@ class CalendarMeeting:
         if self.ordinal:
             return f"{ordinal_word(self.ordinal)} {what}"
         return f"{what} with {self.partner or 'partners'} {self.year}" if self.type in _WITH_PARTNERS else f"{what} {self.year}"
+
+    @property
+    def where(self) -> str:
+        """Place and country, each once: Vientiane, Laos."""
+        return ", ".join(dict.fromkeys(part for part in (self.place, self.country) if part))
 
     @property
     def when(self) -> tuple[int, date, str]:
@@ -146,10 +151,15 @@ class Calendar:
         """What hangs under a record, in order of time."""
         return tuple(one for one in self.meetings if one.parent == record.name)
 
-    def includes(self, record: CalendarMeeting, meeting: Meeting) -> bool:
-        """Whether `meeting` is the one of the record, or hangs under it."""
-        found = self.resolve(meeting)
-        return found is not None and record.name in (found.name, found.parent, replace(found, partner=None).name)
+    def includes(self, above: Meeting, meeting: Meeting) -> bool:
+        """Whether `meeting` is `above`, a session of it with one partner, or hangs under it.
+
+        One without a number that was held twice that year belongs to neither, unless both were held on the same days.
+        """
+        record, found = self.resolve(above), self.instances(meeting)
+        if record is None or len({one.start for one in found}) != 1:
+            return above.name == meeting.name
+        return any(record.name in (one.name, one.parent, replace(one, partner=None).name) for one in found)
 
     def next(self, type_: str, day: date) -> CalendarMeeting | None:
         """The first meeting of a type that is not over on `day`, of those whose days are known."""

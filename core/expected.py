@@ -37,6 +37,8 @@ class Deadline:
     """In plain words: the meeting that ends then, or the words that name the day."""
     article: str
     """Key of the article that foretells it."""
+    meeting: str = ""
+    """Name of the meeting that should bring it, where it is the meeting that sets the day."""
 
     @property
     def at(self) -> datetime:
@@ -97,16 +99,15 @@ def _foretold(outcome: str, reported: Reported, calendar: Calendar) -> Iterable[
         yield Deadline(outcome=outcome, by=named, why=f"“{words}”, said on {one.day.isoformat()}", article=reported.article)
     elif words.lower() == "when the leaders meet":
         summit = calendar.next("SUMMIT", one.day)
-        if summit is not None and summit.end is not None:
-            yield Deadline(outcome=outcome, by=summit.end, why=_ends(summit), article=reported.article)
+        if summit is not None:
+            yield _at_end_of(summit, outcome, reported)
         return
     elif when is not None and when.value == "future" and words.lower() not in _MEETING_ITSELF:
         return  # "soon", "at a later date": some other time than the meeting's
     if one.meeting is not None and not _tentative(sighting):
         held = [found for found in calendar.instances(one.meeting) if _last_day(found) >= one.day]
         if held:
-            last = max(held, key=_last_day)
-            yield Deadline(outcome=outcome, by=_last_day(last), why=_ends(last), article=reported.article)
+            yield _at_end_of(max(held, key=_last_day), outcome, reported)
 
 
 def _slot(sighting: Sighting, name: str) -> Slot | None:
@@ -133,8 +134,10 @@ def _last_day(record: CalendarMeeting) -> date:
     return record.end or date(record.year, 12, 31)
 
 
-def _ends(record: CalendarMeeting) -> str:
-    return f"{record.name} ends on {record.end.isoformat()}" if record.end else f"{record.name} is held in {record.year}"
+def _at_end_of(record: CalendarMeeting, outcome: str, reported: Reported) -> Deadline:
+    last = _last_day(record)
+    why = f"{record.name} ends on {last.isoformat()}" if record.end else f"{record.name} is held in {record.year}"
+    return Deadline(outcome=outcome, by=last, why=why, article=reported.article, meeting=record.name)
 
 
 # Days in words -----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,12 @@ class Expectations(Database):
                 reports[row.outcome_key].append(row.payload)
         return [(found[key], reports[key]) for key in found]
 
+    def meetings(self) -> list[str]:
+        """The names of all meetings that brought an outcome, or are to bring one, sorted."""
+        query = select(outcome.c.meeting).where(outcome.c.meeting != "").distinct().order_by(outcome.c.meeting)
+        with self._reading() as tx:
+            return list(tx.scalars(query))
+
     def mark_overdue(self, late: Sequence[Deadline], at: datetime) -> tuple[Event, ...]:
         """Notes that these are overdue, each record with its event, in one transaction; the events.
 
