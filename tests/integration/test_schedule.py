@@ -151,6 +151,17 @@ def test_it_recovers_at_the_start_and_beats_at_every_tick():
     assert script.count("recover") == 1  # then once a minute
 
 
+def test_it_looks_for_what_is_overdue_at_the_start_and_every_so_often():
+    script = Script()
+    with Running(script):
+        script.wait_for("overdue")
+        script.wait_for("heartbeat", 5)
+    assert script.count("overdue") == 1  # then every ten minutes
+    script = Script()
+    with Running(script, overdue_seconds=0.05):
+        script.wait_for("overdue", 3)
+
+
 def test_more_sources_than_hands_are_all_polled_once_and_none_is_missed():
     names = [f"s{n}" for n in range(200)]
     script = Script(sources=names)

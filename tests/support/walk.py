@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import stores
 
 from aseanwatch.pipeline import Channel, Pipeline
+from aseanwatch.ports import Reader
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
 from core.calendar import Calendar
@@ -160,6 +161,7 @@ class Walk:
         on_unknown: OnUnknown = OnUnknown.HOLD,
         wrap: Callable[[Store], Store] = lambda same: same,
         calendar: Calendar | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.store = wrap(store)
         self.clock = StandingClock()
@@ -173,7 +175,7 @@ class Walk:
             parser=self.network,
             extractor=self.network,
             from_entry=from_entry,
-            reader=self.reader,
+            reader=reader or self.reader,
             calendar=calendar or Calendar(),
             channels={"desk": Channel(notifier=self.postbox, on_unknown=on_unknown)},
             clock=self.clock,
