@@ -87,6 +87,16 @@ _TITLES = {
     "EAS-FMM": "East Asia Summit Foreign Ministers' Meeting",
     "PARTNER-SUMMIT": "ASEAN Summit",
 }
+_NTH = re.compile(r"(?:the )?(?P<ordinal>\d{1,3})(?:st|nd|rd|th) (?P<what>.+)", re.IGNORECASE)
+
+
+def _plain(name: str) -> str:
+    """A name without case and apostrophes, which everybody sets differently."""
+    return re.sub("['’‘]", "", name).casefold()
+
+
+_CALLED = {_plain(said): code for code, full in MEETING_TYPES.items() for said in (code, full, _TITLES.get(code, full))}
+"""What a type of meeting is called -> its code."""
 _WITH_PARTNERS = frozenset({"PMC", "PARTNER-SUMMIT"})
 
 
@@ -171,8 +181,17 @@ class Calendar:
 
 
 def meeting_named(name: str) -> Meeting | None:
-    """The meeting of a short name, whatever its case: AMM-57, amm 57, AMM57, PMC Australia 2024, SUMMIT 2025; None for other words."""
-    found = _NAME.fullmatch(" ".join(name.split()))
+    """The meeting of a name, whatever its case; None for other words.
+
+    A short name: AMM-57, amm 57, AMM57, PMC Australia 2024, SUMMIT 2025; or a number with it or the full name: 57th AMM, the 57th ASEAN
+    Foreign Ministers' Meeting.
+    """
+    words = " ".join(name.split())
+    nth = _NTH.fullmatch(words)
+    if nth is not None:
+        code = _CALLED.get(_plain(nth["what"]))
+        return Meeting(type=code, ordinal=int(nth["ordinal"])) if code else None
+    found = _NAME.fullmatch(words)
     if found is None:
         return None
     ordinal, year, partner = found["ordinal"], found["year"], (found["partner"] or "").strip()

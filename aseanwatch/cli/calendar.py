@@ -77,6 +77,25 @@ def list_(year: int | None, type_: str | None, as_json: bool, config: Path | Non
 
 
 @calendar.command()
+@json_option
+@settings_options
+def chairs(as_json: bool, config: Path | None, data_dir: Path | None) -> None:
+    """List who chairs ASEAN in which year, under which theme.
+
+    \b
+    Examples:
+      aseanwatch calendar chairs
+    """
+    known = _calendar(config, data_dir).chairs
+    if as_json:
+        for one in known:
+            write_json({name: getattr(one, name) or None for name in ("year", "country", "theme", "certainty", "source", "note")})
+        return
+    rows = [(str(one.year), one.country, one.theme, one.certainty, one.note) for one in known]
+    table(("year", "chair", "theme", "certainty", "note"), rows, empty="The calendar knows of no chair.")
+
+
+@calendar.command()
 @click.argument("name", nargs=-1, required=True)
 @json_option
 @settings_options

@@ -15,6 +15,7 @@ from aseanwatch.cli.output import moment, table, write_json
 from aseanwatch.events_text import event_text
 from aseanwatch.ports import Store
 from aseanwatch.records import deadline_json, event_json, outcome_json, sighting_json
+from core.calendar import meeting_named
 from core.codes import OutcomeType, Status
 from core.errors import AseanwatchError
 from core.expected import Deadline, due
@@ -40,12 +41,18 @@ _CSV = (
 )
 
 
+def _short_name(ctx: click.Context, option: click.Parameter, said: str | None) -> str | None:
+    """The short name of a meeting that was spelled in another way; other words as they are."""
+    meeting = meeting_named(said) if said else None
+    return meeting.name if meeting else said
+
+
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options by which outcomes are chosen."""
     for option in (
         click.option("--since", type=Day(), help="Done, or else last reported, on or after this day."),
         click.option("--topic", help="Reported by an article on this topic, for example south-china-sea."),
-        click.option("--meeting", help="Meeting type or instance: AMM, AMM-57, PMC."),
+        click.option("--meeting", callback=_short_name, help="Meeting type or instance: AMM, AMM-57, PMC."),
         click.option("--party", help="A party of it, for example Japan."),
         click.option("--type", "type_", type=click.Choice([code.value for code in OutcomeType]), help="Kind of outcome."),
         click.option("--status", type=click.Choice([code.value for code in Status]), help="How far it has come."),

@@ -20,7 +20,13 @@ def calendar() -> Calendar:
     return load_calendar()
 
 
-@pytest.mark.parametrize("name", ["AMM-57", "AMM 57", "amm57", "  amm   57 ", "AMM 2024"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AMM-57", "AMM 57", "amm57", "  amm   57 ", "AMM 2024", "57th AMM", "57th ASEAN Foreign Ministers' Meeting",
+        "the 57th ASEAN Foreign Ministers’ meeting",
+    ],
+)  # fmt: skip
 def test_a_meeting_is_one_however_it_is_spelled(name: str) -> None:
     found = calendar().named(name)
     assert found is not None
@@ -30,7 +36,7 @@ def test_a_meeting_is_one_however_it_is_spelled(name: str) -> None:
     assert found.theme == "ASEAN: Enhancing Connectivity and Resilience"
 
 
-@pytest.mark.parametrize("name", ["communique", "AMM-5777", "57", "", "SUMMITS", "AMM-57 2024-07"])
+@pytest.mark.parametrize("name", ["communique", "AMM-5777", "57", "", "SUMMITS", "AMM-57 2024-07", "57th heaven"])
 def test_other_words_are_no_name(name: str) -> None:
     assert meeting_named(name) is None
 

@@ -120,6 +120,11 @@ def test_without_a_register_the_record_is_shown_all_the_same(tmp_path: Path) -> 
     assert "There is no register yet" in ok("calendar", "show", "AMM-57", "--data-dir", str(tmp_path))
 
 
+def test_chairs_are_listed_by_year() -> None:
+    assert [(one["year"], one["country"]) for one in objects("calendar", "chairs")][7:9] == [(2024, "Laos"), (2025, "Malaysia")]
+    assert "Inclusivity and Sustainability" in ok("calendar", "chairs")
+
+
 # Outcomes
 
 
@@ -164,6 +169,12 @@ def test_outcomes_are_listed_by_whether_they_are_expected_or_overdue(data_dir: s
     assert both == [*overdue, *expected]
     assert "AMM-57 ends on 2024-07-27" in ok("outcomes", "list", "--overdue", "--data-dir", data_dir)
     assert "Nobody waits for such an outcome." in ok("outcomes", "list", "--overdue", "--type", "funding", "--data-dir", data_dir)
+
+
+@pytest.mark.parametrize("name", ["AMM-57", "amm 57", "57th ASEAN Foreign Ministers' Meeting"])
+def test_outcomes_are_chosen_by_a_meeting_however_it_is_spelled(name: str, data_dir: str) -> None:
+    found = objects("outcomes", "list", "--meeting", name, "--data-dir", data_dir)
+    assert {one["title"] for one in found} == {"57th AMM Joint Communique", "ASEAN Declaration on Smart Cities"}
 
 
 def test_an_outcome_shows_by_when_it_was_expected_and_since_when_it_is_overdue(data_dir: str) -> None:
