@@ -35,7 +35,9 @@ def calendar_of(book: Rulebook) -> Calendar:
                 raise book.files["calendar"].refusal(f"{error} is no country code, or no meeting above this one", table, index) from error
             except ValueError as error:
                 raise book.files["calendar"].refusal(str(error), table, index) from error
-    return Calendar(meetings.values(), chairs)
+    others = [party for party in book["parties"]["party"] if party["kind"] != "member"]
+    partners = {name.casefold(): party["name"] for party in others for name in (*party.get("names", ()), party["name"])}
+    return Calendar(meetings.values(), chairs, partners)
 
 
 def _meeting(row: _Row, countries: Mapping[str, str]) -> CalendarMeeting:

@@ -1,7 +1,7 @@
 """The calendar: meetings as records, what hangs under them, and who chairs ASEAN in which year."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,8 @@ from enum import StrEnum
 from core.codes import MEETING_TYPES
 from core.readings import Meeting
 
-_CODES = "|".join(sorted((re.escape(code) for code in MEETING_TYPES), key=len, reverse=True))
+_SPACED = {re.sub("-", " ", code): code for code in MEETING_TYPES}
+_CODES = "|".join(code.replace(" ", "[ -]") for code in sorted(_SPACED, key=len, reverse=True))
 _NAME = re.compile(
     rf"(?P<code>{_CODES})(?:[ -]?(?P<ordinal>\d{{1,3}}))?(?P<partner>(?: [^\d\W][\w.'-]*)*?)(?: (?P<year>\d{{4}}))?", re.IGNORECASE
 )
@@ -116,9 +117,16 @@ class Chairmanship:
 class Calendar:
     """The records, in order of time, and the questions that can be asked of them."""
 
-    def __init__(self, meetings: Iterable[CalendarMeeting] = (), chairs: Iterable[Chairmanship] = ()) -> None:
+    def __init__(
+        self,
+        meetings: Iterable[CalendarMeeting] = (),
+        chairs: Iterable[Chairmanship] = (),
+        partners: Mapping[str, str] | None = None,
+    ) -> None:
+        """`partners`: what a partner may be called, folded by `str.casefold` -> its short English name."""
         self.meetings = tuple(sorted(meetings, key=lambda one: one.when))
         self.chairs = tuple(sorted(chairs, key=lambda one: one.year))
+        self._partners = partners or {}
         self._by_number = {(one.type, one.ordinal): one for one in self.meetings if one.ordinal}
         self._by_year: dict[tuple[str, int], list[CalendarMeeting]] = {}
         for one in self.meetings:
@@ -132,7 +140,7 @@ class Calendar:
     def instances(self, meeting: Meeting) -> tuple[CalendarMeeting, ...]:
         """The records that `meeting` may be, in order of time: one for a number, all of its type that year for a year.
 
-        A session with one partner is a record of its own, derived from the sessions of that year.
+        A session with one partner is a record of its own, derived from the sessions of that year; there is none with a stranger.
         """
         if meeting.ordinal is not None:
             found = self._by_number.get((meeting.type, meeting.ordinal))
@@ -142,7 +150,10 @@ class Calendar:
         held = tuple(self._by_year.get((meeting.type, meeting.year), ())) or self._with_partners(meeting.type, meeting.year)
         if meeting.partner is None:
             return held
-        return tuple(replace(one, partner=meeting.partner, certainty=_derived(one.certainty)) for one in held)
+        partner = self._partners.get(meeting.partner.casefold())
+        if partner is None or meeting.type not in _WITH_PARTNERS:
+            return ()
+        return tuple(replace(one, partner=partner, certainty=_derived(one.certainty)) for one in held)
 
     def _with_partners(self, type_: str, year: int) -> tuple[CalendarMeeting, ...]:
         """The leaders meet their partners at the last Summit of the year."""
@@ -196,7 +207,7 @@ def meeting_named(name: str) -> Meeting | None:
         return None
     ordinal, year, partner = found["ordinal"], found["year"], (found["partner"] or "").strip()
     return Meeting(
-        type=found["code"].upper(),
+        type=_SPACED[found["code"].upper().replace("-", " ")],
         ordinal=int(ordinal) if ordinal else None,
         year=int(year) if year else None,
         partner=partner or None,

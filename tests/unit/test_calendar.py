@@ -79,6 +79,25 @@ def test_a_session_with_one_partner_hangs_under_the_week_of_its_year() -> None:
     assert not calendar().includes(Meeting(type="AMM", ordinal=58), found.meeting)
 
 
+@pytest.mark.parametrize("name", ["pmc united kingdom 2024", "PMC UK 2024", "PMC Britain 2024"])
+def test_a_partner_is_one_under_each_of_its_names(name: str) -> None:
+    found = calendar().named(name)
+    assert found is not None
+    assert found.name == "PMC UK 2024"
+
+
+@pytest.mark.parametrize("name", ["PMC Atlantis 2024", "PMC Laos 2024", "AMM Japan 2024"])
+def test_there_is_no_session_with_a_stranger_or_a_member_or_of_the_plenary(name: str) -> None:
+    assert calendar().named(name) is None
+
+
+@pytest.mark.parametrize("name", ["AMM Retreat 2024", "amm-retreat 2024", "AMM-RETREAT 2024"])
+def test_a_code_is_one_with_a_hyphen_or_a_space(name: str) -> None:
+    found = calendar().named(name)
+    assert found is not None
+    assert found.name == "AMM-RETREAT 2024"
+
+
 def test_leaders_meet_their_partners_at_the_last_summit_of_the_year() -> None:
     found = calendar().resolve(Meeting(type="PARTNER-SUMMIT", year=2025, partner="Japan"))
     assert found is not None
