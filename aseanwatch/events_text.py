@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
-from core.outcomes import Changes, Event, EventKind
+from core.outcomes import Changes, Event, EventKind, Outcome
 from core.readings import Reading, Sighting
 from core.reasons import Reason
 from core.sources import Entry, Poll, Source
@@ -135,6 +135,10 @@ class Narrator:
     def doubted(self, delivery: Delivery) -> None:
         """A delivery that a dead process left behind was found: it may or may not have arrived."""
         self._say(line("in doubt", f"to {delivery.target}: alert {delivery.alert} was being sent when the watch last died"))
+
+    def overdue(self, outcome: Outcome, event: Event) -> None:
+        """What was foretold has not come in time."""
+        self._say(line("overdue", f"[{outcome.type}] {outcome.title}: {event.detail}"))
 
     def flush(self, *, at_once: bool = False) -> None:
         """Tells what was gathered (failing sources by reason, sources with nothing new) once the first of it has waited a little."""

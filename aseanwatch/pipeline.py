@@ -11,12 +11,14 @@ from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
-from core import polling, register
+from core import expected, polling, register
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
+from core.calendar import Calendar
 from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
 from core.errors import AlreadyRunning, ExtractError, FetchError, ReasonedError
-from core.outcomes import Changes, Outcome
+from core.expected import Deadline
+from core.outcomes import Changes, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
 from core.sources import Entry, NotModified, Poll, Polling, Source
@@ -34,6 +36,8 @@ RECORD_PAUSE = timedelta(minutes=10)
 """When an article is read again whose reading could not be recorded."""
 HEARTBEAT = "heartbeat"
 """Under this name the store remembers when the watch was last alive."""
+WAITING_SINCE = "waiting_since"
+"""Under this name the store remembers when the watch first looked for what is overdue."""
 
 
 Due = TypeVar("Due")
@@ -66,6 +70,10 @@ class Witness(Protocol):
 
     def doubted(self, delivery: Delivery) -> None:
         """A dead process was in the midst of this delivery."""
+        ...
+
+    def overdue(self, outcome: Outcome, event: Event) -> None:
+        """An outcome that was foretold has not come."""
         ...
 
     def flush(self) -> None:
@@ -132,6 +140,10 @@ class Pipeline:
                       next_step -> store.record_receipt                      sent, later, held or given up
         take_over     next_step -> store.recover_leases                      at the start: what a dead process was sending is in doubt
         recover       next_step -> store.recover_leases                      the same for leases that ran out
+        look_for_overdue  store.unread_articles -> store.remembered          not while articles wait that may bring it
+                      store.remember                                         the first time: since when we wait
+                      store.planned -> expected.due -> expected.tells        what was foretold, by when, and is that over
+                      store.mark_overdue                                     marks and events: one transaction
         heartbeat     store.remember                                         we are alive
 
     Every stage is safe to repeat. An item that fails leaves a failure on record and the rest goes on.
@@ -147,6 +159,7 @@ class Pipeline:
         from_entry: FromEntry,
         reader: Reader,
         channels: Mapping[str, Channel],
+        calendar: Calendar,
         clock: Clock,
         witness: Witness,
         owner: str,
@@ -161,6 +174,7 @@ class Pipeline:
         self._from_entry = from_entry
         self._reader = reader
         self._channels = channels
+        self._calendar = calendar
         self._clock = clock
         self._witness = witness
         self._owner = owner
@@ -328,6 +342,27 @@ class Pipeline:
         for delivery in self._store.recover_leases(now, orphans=orphans, judge=judge):
             self._witness.doubted(delivery)
 
+    # what should have come
+
+    def look_for_overdue(self) -> None:
+        """Marks what was foretold and has not come in time, and tells of each once. Waits while there are articles to be read."""
+        now = self._clock.now()
+        if self._store.unread_articles(1, now=now):
+            return
+        since = self._waiting_since(now)
+        late = {
+            due.outcome: (outcome, due) for outcome, due in waiting(self._store, self._calendar) if expected.tells(outcome, due, now, since)
+        }
+        for event in self._store.mark_overdue([due for _, due in late.values()], now):
+            self._witness.overdue(late[event.subject][0], event)
+
+    def _waiting_since(self, now: datetime) -> datetime:
+        """When the watch first looked: what should have come before that is no news, whoever filled the register."""
+        known = self._store.remembered(WAITING_SINCE)
+        if known is None:
+            self._store.remember(WAITING_SINCE, now.isoformat())
+        return datetime.fromisoformat(known) if known else now
+
     def heartbeat(self) -> None:
         """Notes that we are alive. Raises AlreadyRunning when the lock on the database was taken from us: it is time to go."""
         if not self._alone():
@@ -381,6 +416,17 @@ def record(
         return register.decide(known, reports, now)
 
     return store.record_reading(article, reading, register.blocks(reports), decide, targets, now)
+
+
+def waiting(store: Store, calendar: Calendar) -> Iterator[tuple[Outcome, Deadline]]:
+    """The outcomes for which somebody waits, by key, each with the time by which it should have come."""
+    last = ""
+    while page := store.planned(last):
+        for outcome, reports in page:
+            found = expected.due(outcome, reports, calendar)
+            if found is not None:
+                yield outcome, found
+        last = page[-1][0].key
 
 
 def _entries(came: polling.Came) -> Sequence[Entry]:

@@ -10,7 +10,8 @@ from typing import Protocol
 from core.alerts import Alert, Attempt, Delivery, Receipt
 from core.articles import Article, Failure
 from core.delivery import Step
-from core.outcomes import Changes, Event, Outcome, Resolved
+from core.expected import Deadline
+from core.outcomes import Changes, Event, Outcome, Reported, Resolved
 from core.readings import Reading
 from core.sources import Entry, EntryState, Feed, NotModified, Poll, Polling, Response, Source
 
@@ -139,6 +140,18 @@ class Store(Protocol):
     ) -> list[Outcome]: ...
     def outcome(self, key: str) -> tuple[Outcome, list[Resolved], list[Event]] | None:
         """An outcome with the sightings of the readings that stand, and its history."""
+        ...
+
+    def planned(self, after: str = "", limit: int = 500) -> list[tuple[Outcome, list[Reported]]]:
+        """Planned outcomes with a key above `after`, by key, each with its reports by the readings that stand."""
+        ...
+
+    def meetings(self) -> list[str]:
+        """The names of all meetings that brought an outcome, or are to bring one, sorted."""
+        ...
+
+    def mark_overdue(self, late: Sequence[Deadline], at: datetime) -> tuple[Event, ...]:
+        """Notes that these are overdue, each record with its event; the events. One that has come, or is marked already, is left."""
         ...
 
     def alerts(self, limit: int = 100) -> list[tuple[Alert, list[Delivery]]]: ...

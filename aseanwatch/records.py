@@ -4,6 +4,7 @@ from datetime import datetime
 
 from aseanwatch.contract import meeting_json, span_json
 from core.alerts import Alert, Attempt, Delivery
+from core.expected import Deadline
 from core.outcomes import Event, Outcome, Resolved
 from core.sources import Polling, Source
 
@@ -30,9 +31,17 @@ def outcome_json(outcome: Outcome) -> Json:
         "last_seen": iso(outcome.last_seen),
         "done_at": iso(outcome.done_at),
         "alerted_at": iso(outcome.alerted_at),
+        "overdue_at": iso(outcome.overdue_at),
         "articles": outcome.articles,
         "conflicts": list(outcome.conflicts),
     }
+
+
+def deadline_json(deadline: Deadline | None) -> Json:
+    """By which day an outcome should come and on whose word; null for one for which nobody waits."""
+    if deadline is None:
+        return {"expected_by": None, "expected_why": None, "expected_in": None}
+    return {"expected_by": deadline.by.isoformat(), "expected_why": deadline.why, "expected_in": deadline.article}
 
 
 def sighting_json(resolved: Resolved) -> Json:

@@ -1,7 +1,7 @@
 """Articles played through the whole pipeline in a scratch database, with the clock at each article's own date; nothing is sent."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources.abc import Traversable
@@ -11,14 +11,19 @@ from aseanwatch.contract import article_from_item, span_json
 from aseanwatch.pipeline import Taken, take
 from aseanwatch.ports import Reader, Store
 from aseanwatch.records import Json, iso, outcome_json, sighting_json
+from core import expected
 from core.alerts import NewsItem
 from core.articles import Article
+from core.calendar import Calendar
 from core.errors import ConfigError
-from core.outcomes import EventKind, Outcome, Resolved
+from core.expected import Deadline
+from core.outcomes import Changes, EventKind, Outcome, Resolved
 from core.texts import one_line
 
 TARGET = "replay"
 """The target for which alerts are made; nobody delivers to it."""
+PROMISED = frozenset({"alert", "outcome", "summary"})
+"""The kinds of records that programs are promised; the others are for people."""
 _ALL = 1_000_000
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -80,19 +85,23 @@ class _Tally:
     """Outcome -> its sightings so far."""
 
 
-def play(items: Items, store: Store, reader: Reader, step: Callable[[], None]) -> Iterator[Json]:
+def play(items: Items, store: Store, reader: Reader, step: Callable[[], None], calendar: Calendar | None = None) -> Iterator[Json]:
     """The records of the contract: an `alert` for each outcome that would be alerted, then each `outcome`, then the `summary`.
 
+    With a `calendar` also an `overdue`, among the alerts, for what was foretold and had not come when the clock passed its time.
     `step` is called after each article. Articles without a date are played where the clock then stands.
     """
     first = items.articles[0].published if items.articles else None
     now = first or _LONG_AGO
     tally = _Tally(failures=items.failures)
+    awaited = _Awaited(store, calendar or Calendar(), since=now)
     for article in items.articles:
         now = article.published or now
+        yield from awaited.passed(now)
         store.record_article(None, article, now)
         taken = take(store, reader, article, [TARGET], now, max_age=None)
         yield from _alerts(taken, article, now, tally)
+        awaited.changed(taken.changes, tally.sighted)
         step()
     outcomes = store.outcomes(limit=_ALL)
     for outcome in sorted(outcomes, key=lambda one: (one.first_seen, one.key)):
@@ -138,8 +147,48 @@ def _alert(item: NewsItem, outcome: Outcome, resolved: Resolved, taken: Taken, a
     }
 
 
+class _Awaited:
+    """What was foretold, by the time at which it will be overdue; asks the store only when such a time has passed."""
+
+    def __init__(self, store: Store, calendar: Calendar, since: datetime) -> None:
+        self._store, self._calendar, self._since = store, calendar, since
+        self._waiting: dict[str, tuple[Outcome, Deadline]] = {}
+
+    def changed(self, changes: Changes, sighted: Mapping[str, Sequence[Resolved]]) -> None:
+        """Takes over what an article changed; `sighted` are the sightings of each outcome so far."""
+        for gone, _ in changes.merged:
+            self._waiting.pop(gone, None)
+        for outcome in changes.outcomes:
+            deadline = expected.due(outcome, (one.reported for one in sighted.get(outcome.key, ())), self._calendar)
+            if deadline is None:
+                self._waiting.pop(outcome.key, None)
+            else:
+                self._waiting[outcome.key] = (outcome, deadline)
+
+    def passed(self, now: datetime) -> Iterator[Json]:
+        """Marks what is overdue by `now`, each at the time when it became so."""
+        late = [(one, deadline) for one, deadline in self._waiting.values() if expected.tells(one, deadline, now, self._since)]
+        for outcome, deadline in sorted(late, key=lambda one: (one[1].at, one[0].key)):
+            del self._waiting[outcome.key]
+            for event in self._store.mark_overdue([deadline], deadline.at):
+                yield {
+                    "kind": "overdue",
+                    "at": iso(event.at),
+                    "outcome": outcome_json(outcome),
+                    "detail": event.detail,
+                    "article": event.article,
+                }
+
+
 def timeline(record: Json) -> list[str]:
     """A record as lines for people."""
+    if record["kind"] == "overdue":
+        missing = record["outcome"]
+        assert isinstance(missing, dict)
+        return [
+            f"overdue  {str(record['at'])[:10]}  {record['article']}: [{missing['type']}] {missing['title']}",
+            f"         {record['detail']}",
+        ]
     if record["kind"] == "summary":
         return [" · ".join(f"{name} {value}" for name, value in record.items() if name != "kind")]
     if record["kind"] == "outcome":

@@ -4,6 +4,7 @@
     executor fetch    ------------->   due_polls, due_pages   --------->  fetch
     executor alerts   ------------->   deliver_next           --------->  alerts
     executor default  ------------->   read_pending, recover, heartbeat > read
+                                       look_for_overdue
 
 Due-ness lives in the database; a beat that is late or skipped loses nothing. What hangs in one crew delays no other.
 A finished poll, page or reading rings for the next beat at once, so that news do not wait for ticks.
@@ -70,6 +71,10 @@ class Pipeline(Protocol):
         """Sees to what a dead process left behind (expired leases). Called at the start and each minute."""
         ...
 
+    def look_for_overdue(self) -> None:
+        """Marks what was foretold and has not come. Called at the start and every ten minutes."""
+        ...
+
     def heartbeat(self) -> None:
         """Called at each tick: we are alive."""
         ...
@@ -103,6 +108,7 @@ class Watch:
         alert_workers: int = 4,
         shutdown_seconds: float = 20.0,
         recover_seconds: float = 60.0,
+        overdue_seconds: float = 600.0,
         on_event: OnEvent,
     ) -> None:
         self.counts = Counter()
@@ -122,6 +128,7 @@ class Watch:
             "deliver": _Beat("alerts", tick_seconds, self._start_delivering),
             "read": _Beat("default", tick_seconds, self._start_reading),
             "recover": _Beat("default", recover_seconds, pipeline.recover),
+            "overdue": _Beat("default", overdue_seconds, pipeline.look_for_overdue),
             "heartbeat": _Beat("default", tick_seconds, pipeline.heartbeat),
         }
         self._rung: set[str] = set()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from aseanwatch.ports import Clock, Notifier, Reader, Store
 from aseanwatch.settings import Settings
 from core.alerts import Alert, Delivery, Receipt
+from core.calendar import Calendar
 from core.delivery import OnUnknown
 from core.errors import ConfigError
 from core.keys import derived
@@ -81,6 +82,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             from_entry=article_from_entry,
             reader=rules,
             channels=told,
+            calendar=calendar(settings.rules.files),
             clock=clock,
             witness=witness,
             owner=f"{socket.gethostname()}:{os.getpid()}",
@@ -167,6 +169,13 @@ def rules_reader(extra: Sequence[Path]) -> Reader:
     from classifiers import load_reader
 
     return cast(Reader, load_reader(extra))
+
+
+def calendar(extra: Sequence[Path] = ()) -> Calendar:
+    """The meetings by the gazetteer, or by a calendar file of the user's own. Raises ConfigError, naming file and line."""
+    from classifiers.calendar import load_calendar
+
+    return load_calendar(extra)
 
 
 def parser() -> "FeedParser":

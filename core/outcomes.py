@@ -49,6 +49,8 @@ class Outcome:
     """When we first read of it as done or failed."""
     alerted_at: datetime | None = None
     """When its alert was made; an outcome alerts once."""
+    overdue_at: datetime | None = None
+    """When it was last found overdue (`core.expected`); it is overdue only while it is planned."""
     articles: int = 1
     """How many articles report it."""
     conflicts: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class EventKind(StrEnum):
     OUTCOME_CONFLICT = "outcome.conflict"
     OUTCOME_HELD = "outcome.held"
     OUTCOME_MERGED = "outcome.merged"
+    OUTCOME_OVERDUE = "outcome.overdue"
     ALERT_MADE = "alert.made"
     ALERT_SUPPRESSED = "alert.suppressed"
     SOURCE_FAILING = "source.failing"

@@ -206,6 +206,7 @@ class _Desk:
             last_seen=max(first.last_seen, second.last_seen),
             done_at=_earliest(first.done_at, second.done_at),
             alerted_at=_earliest(first.alerted_at, second.alerted_at),
+            overdue_at=max((at for at in (first.overdue_at, second.overdue_at) if at), default=None),
             articles=first.articles + second.articles,
         )
         del self._records[second.key]

@@ -15,6 +15,7 @@ from store.articles import Articles
 from store.database import insert_new, naming
 from store.engines import open_engines
 from store.events import Events
+from store.expectations import Expectations
 from store.locks import holder, only_instance
 from store.migrations import head, require_known, revision, upgrade
 from store.outbox import Outbox
@@ -29,7 +30,7 @@ CREATED = "created_at"
 """The note that says since when a database has been ours."""
 
 
-class Store(Polls, Articles, Register, Outbox, Events, Reports):
+class Store(Polls, Articles, Register, Expectations, Outbox, Events, Reports):
     """All that is remembered, in one object. May be used from several threads; `close` it, or use it in a `with`."""
 
     def __enter__(self) -> Self:

@@ -9,13 +9,16 @@ from typing import Any
 
 import click
 
+from aseanwatch.agenda import Progress, awaited
 from aseanwatch.cli.options import Day, json_option, settings_from, settings_options
 from aseanwatch.cli.output import moment, table, write_json
 from aseanwatch.events_text import event_text
 from aseanwatch.ports import Store
-from aseanwatch.records import event_json, outcome_json, sighting_json
+from aseanwatch.records import deadline_json, event_json, outcome_json, sighting_json
+from core.calendar import meeting_named
 from core.codes import OutcomeType, Status
 from core.errors import AseanwatchError
+from core.expected import Deadline, due
 from core.outcomes import Outcome, Resolved
 
 _ALL = 1_000_000
@@ -38,12 +41,18 @@ _CSV = (
 )
 
 
+def _short_name(ctx: click.Context, option: click.Parameter, said: str | None) -> str | None:
+    """The short name of a meeting that was spelled in another way; other words as they are."""
+    meeting = meeting_named(said) if said else None
+    return meeting.name if meeting else said
+
+
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options by which outcomes are chosen."""
     for option in (
         click.option("--since", type=Day(), help="Done, or else last reported, on or after this day."),
         click.option("--topic", help="Reported by an article on this topic, for example south-china-sea."),
-        click.option("--meeting", help="Meeting type or instance: AMM, AMM-57, PMC."),
+        click.option("--meeting", callback=_short_name, help="Meeting type or instance: AMM, AMM-57, PMC."),
         click.option("--party", help="A party of it, for example Japan."),
         click.option("--type", "type_", type=click.Choice([code.value for code in OutcomeType]), help="Kind of outcome."),
         click.option("--status", type=click.Choice([code.value for code in Status]), help="How far it has come."),
@@ -67,9 +76,11 @@ def outcomes() -> None:
 @outcomes.command("list")
 @filters
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most, newest first.")
+@click.option("--overdue", is_flag=True, help="Planned ones that should have come by now, soonest first.")
+@click.option("--expected", is_flag=True, help="Planned ones that should come by a day or a meeting ahead, soonest first.")
 @json_option
 @settings_options
-def list_(limit: int, as_json: bool, config: Path | None, data_dir: Path | None, **chosen: Any) -> None:
+def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path | None, data_dir: Path | None, **chosen: Any) -> None:
     """List outcomes, newest first.
 
     \b
@@ -77,11 +88,19 @@ def list_(limit: int, as_json: bool, config: Path | None, data_dir: Path | None,
       aseanwatch outcomes list
       aseanwatch outcomes list --type accession --party Norway
       aseanwatch outcomes list --meeting AMM-57 --topic trade --json
+      aseanwatch outcomes list --overdue           what was foretold and has not come
     """
     from aseanwatch import wiring
 
-    with wiring.storage(settings_from(config, data_dir)) as store:
-        found = select(store, **chosen)[:limit]
+    settings = settings_from(config, data_dir)
+    with wiring.storage(settings) as store:
+        found = select(store, **chosen)
+        if overdue or expected:
+            wanted = {Progress.OVERDUE: overdue, Progress.EXPECTED: expected}
+            known = awaited(store, wiring.calendar(settings.rules.files), wiring.SystemClock().now())
+            _list_awaited([(one, *known[one.key]) for one in found if one.key in known and wanted[known[one.key][1]]], limit, as_json)
+            return
+        found = found[:limit]
         if as_json:
             for outcome in found:
                 write_json(outcome_json(outcome))
@@ -103,6 +122,17 @@ def list_(limit: int, as_json: bool, config: Path | None, data_dir: Path | None,
         table(("key", "status", "type", "title", "parties", "meeting", "date", "articles"), rows, empty=empty)
 
 
+def _list_awaited(found: Sequence[tuple[Outcome, Deadline, Progress]], limit: int, as_json: bool) -> None:
+    """Lists outcomes for which somebody waits, by the day on which they should have come."""
+    soonest = sorted(found, key=lambda one: (one[1].by, one[0].key))[:limit]
+    if as_json:
+        for outcome, deadline, progress in soonest:
+            write_json(outcome_json(outcome) | {"progress": progress} | deadline_json(deadline))
+        return
+    rows = [(one.key, progress, deadline.by.isoformat(), deadline.why, one.type, one.title) for one, deadline, progress in soonest]
+    table(("key", "progress", "by", "why", "type", "title"), rows, empty="Nobody waits for such an outcome.")
+
+
 @outcomes.command()
 @click.argument("key")
 @json_option
@@ -119,14 +149,18 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
     """
     from aseanwatch import wiring
 
-    with wiring.storage(settings_from(config, data_dir)) as store:
+    settings = settings_from(config, data_dir)
+    with wiring.storage(settings) as store:
         found = store.outcome(whole_key(key, [outcome.key for outcome in store.outcomes(limit=_ALL)], "outcome"))
     if found is None:
         raise AseanwatchError("no such outcome", subject=key)
     outcome, sightings, events = found
+    deadline = due(outcome, (one.reported for one in sightings), wiring.calendar(settings.rules.files))
     if as_json:
         sighted = [sighting_json(one) for one in sightings]
-        write_json(outcome_json(outcome) | {"sightings": sighted, "events": [event_json(event) for event in events]})
+        write_json(
+            outcome_json(outcome) | deadline_json(deadline) | {"sightings": sighted, "events": [event_json(event) for event in events]}
+        )
         return
     click.echo(f"{outcome.title}\n  {outcome.type}, {outcome.status}, {outcome.level}; key {outcome.key}")
     for name, value in (
@@ -134,6 +168,8 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
         ("meeting", _meeting(outcome)),
         ("also as", "; ".join(title for title in outcome.titles if title != outcome.title)),
         ("disputed", "; ".join(outcome.conflicts)),
+        ("expected", f"by {deadline.by.isoformat()}: {deadline.why}" if deadline else ""),
+        ("overdue", f"found so on {moment(outcome.overdue_at)}" if outcome.overdue_at else ""),
         ("done", moment(outcome.done_at) if outcome.done_at else ""),
         ("alerted", moment(outcome.alerted_at) if outcome.alerted_at else "no"),
     ):

@@ -21,6 +21,8 @@ def replay(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, rules: tu
     PATH is a folder of .txt articles with its labels.json, or a file of JSON lines: {"id", "title", "text", "published", ...}.
     They are played in order of `published`, with the clock standing at each article's own date.
 
+    What was foretold and had not come in time stands between the alerts as overdue.
+
     With --json: an "alert" line for each outcome that would be alerted, then an "outcome" line for each in the register, then a "summary".
 
     \b
@@ -29,15 +31,15 @@ def replay(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, rules: tu
       aseanwatch replay seeds/ --json > replay.jsonl
     """
     from aseanwatch import wiring
-    from aseanwatch.replay import load, play, timeline
+    from aseanwatch.replay import PROMISED, load, play, timeline
 
     items = load(paths, complain)
     with wiring.scratch() as store, progress("replay", len(items.articles)) as step:
-        played = play(items, store, wiring.rules_reader(rules), step)
+        played = play(items, store, wiring.rules_reader(rules), step, wiring.calendar(rules))
         for record in played:
-            if as_json:
+            if as_json and record["kind"] in PROMISED:
                 write_json(record)
-            else:
+            elif not as_json:
                 for text in timeline(record):
                     click.echo(text)
     ctx.exit(1 if items.failures else 0)

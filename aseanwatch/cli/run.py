@@ -153,6 +153,7 @@ def _round(app: "App", narrator: Narrator, speaker: Speaker) -> int:
         articles += taken
     while walk.deliver_next():
         messages += 1
+    walk.look_for_overdue()
     narrator.flush(at_once=True)
     speaker.event(line("round", f"{polls} sources polled, {pages} pages fetched, {articles} articles read, {messages} messages tried"))
     return 0

@@ -90,6 +90,9 @@ class Script:
     def recover(self):
         self.did("recover")
 
+    def look_for_overdue(self):
+        self.did("overdue")
+
     def heartbeat(self):
         self.on_heartbeat()
         self.did("heartbeat")
@@ -137,7 +140,7 @@ def test_news_go_all_the_way_without_waiting_for_ticks():
     script = Script(sources=["a"])
     with Running(script, tick_seconds=60.0):
         script.wait_for("deliver")
-    assert [step for step in script.done if step not in ("heartbeat", "recover")] == ["poll a", "extract a", "read", "deliver"]
+    assert [step for step in script.done if step not in ("heartbeat", "recover", "overdue")] == ["poll a", "extract a", "read", "deliver"]
 
 
 def test_it_recovers_at_the_start_and_beats_at_every_tick():
@@ -146,6 +149,17 @@ def test_it_recovers_at_the_start_and_beats_at_every_tick():
         script.wait_for("recover")
         script.wait_for("heartbeat", 5)
     assert script.count("recover") == 1  # then once a minute
+
+
+def test_it_looks_for_what_is_overdue_at_the_start_and_every_so_often():
+    script = Script()
+    with Running(script):
+        script.wait_for("overdue")
+        script.wait_for("heartbeat", 5)
+    assert script.count("overdue") == 1  # then every ten minutes
+    script = Script()
+    with Running(script, overdue_seconds=0.05):
+        script.wait_for("overdue", 3)
 
 
 def test_more_sources_than_hands_are_all_polled_once_and_none_is_missed():

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import stores
 
 from aseanwatch.pipeline import Channel, Pipeline
+from aseanwatch.ports import Reader
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
+from core.calendar import Calendar
 from core.delivery import OnUnknown
 from core.errors import FetchError
-from core.outcomes import Changes
+from core.outcomes import Changes, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
 from core.sources import Entry, Feed, NotModified, Poll, Response, Source
@@ -114,6 +116,8 @@ class Diary:
     readings: list[Article] = field(default_factory=list)
     receipts: list[ReceiptKind] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    missed: list[tuple[str, str]] = field(default_factory=list)
+    """Title of an overdue outcome, detail of the event."""
 
     def polled(self, source: Source, poll: Poll, fresh: int) -> None:
         self.polls.append((source.id, poll.outcome, fresh))
@@ -133,6 +137,9 @@ class Diary:
     def doubted(self, delivery: Delivery) -> None:
         self.doubts.append(delivery.key)
 
+    def overdue(self, outcome: Outcome, event: Event) -> None:
+        self.missed.append((outcome.title, event.detail))
+
     def flush(self) -> None:
         pass
 
@@ -147,7 +154,15 @@ def from_entry(source: Source, entry: Entry, now: datetime) -> Article | None:
 class Walk:
     """The pipeline and everything around it."""
 
-    def __init__(self, store: Store, *, on_unknown: OnUnknown = OnUnknown.HOLD, wrap: Callable[[Store], Store] = lambda same: same) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        on_unknown: OnUnknown = OnUnknown.HOLD,
+        wrap: Callable[[Store], Store] = lambda same: same,
+        calendar: Calendar | None = None,
+        reader: Reader | None = None,
+    ) -> None:
         self.store = wrap(store)
         self.clock = StandingClock()
         self.network = ScriptedNetwork()
@@ -160,7 +175,8 @@ class Walk:
             parser=self.network,
             extractor=self.network,
             from_entry=from_entry,
-            reader=self.reader,
+            reader=reader or self.reader,
+            calendar=calendar or Calendar(),
             channels={"desk": Channel(notifier=self.postbox, on_unknown=on_unknown)},
             clock=self.clock,
             witness=self.diary,

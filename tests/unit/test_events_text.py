@@ -8,6 +8,8 @@ from stores import NOW, VNA, entry, reading, story, tell
 from aseanwatch.events_text import Narrator
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Failure
+from core.codes import Status
+from core.outcomes import Event, EventKind
 from core.reasons import Reason
 from core.sources import Poll, Polling, Source
 from store import open_store
@@ -138,3 +140,13 @@ def test_headlines_cannot_write_on_the_terminal() -> None:
     scene.narrator.extracted(VNA, entry("x"), hostile)
 
     assert scene.lines[0].startswith("article     vna: Ministers[2J meet now, ")
+
+
+def test_what_is_overdue_is_told_with_its_day() -> None:
+    scene = Scene()
+    with open_store("sqlite://", now=NOW) as store:
+        changes, _ = tell(store, story(), reading(story(), "Joint Communique", status=Status.PLANNED))
+    [outcome] = changes.outcomes
+    scene.narrator.overdue(outcome, Event(kind=EventKind.OUTCOME_OVERDUE, subject=outcome.key, at=NOW, detail="expected by 2026-07-14"))
+
+    assert scene.lines == ["overdue     [document] Joint Communique: expected by 2026-07-14"]

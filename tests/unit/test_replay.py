@@ -15,6 +15,7 @@ from walk import StandingClock
 from aseanwatch.history import load_history
 from aseanwatch.replay import Items, load, play, timeline
 from core.articles import Article
+from core.calendar import Calendar, CalendarMeeting, Certainty
 from core.codes import Status
 from core.errors import ConfigError
 from core.outcomes import EventKind
@@ -116,6 +117,22 @@ def test_a_timeline_is_for_people(tmp_path: Path, store: Store) -> None:
     assert told[0] == "alert    2026-07-11  b: [document, planned -> done] the AMM-59 Joint Communiqué"
     assert told[1].endswith("“They adopted the AMM-59 Joint Communiqué. Today.”")
     assert told[-1] == "articles 2 · relevant 2 · outcomes 1 · alerts 1 · failures 0"
+
+
+def test_what_was_overdue_when_the_clock_passed_it_stands_among_the_alerts(tmp_path: Path, store: Store) -> None:
+    late = RESULT | {"published": "2026-07-20"}
+    week = CalendarMeeting(type="AMM", ordinal=59, year=2026, start=NOW.date(), end=NOW.date(), certainty=Certainty.CONFIRMED)
+
+    overdue, alert, outcome, summary = play(
+        load([_lines(tmp_path, PREVIEW, WEATHER, late)], pytest.fail), store, Oracle(), lambda: None, Calendar([week])
+    )
+
+    assert (overdue["kind"], overdue["at"], overdue["article"]) == ("overdue", "2026-07-14T00:00:00+00:00", "a")
+    assert timeline(overdue) == [
+        "overdue  2026-07-14  a: [document] the AMM-59 Joint Communiqué",
+        "         expected by 2026-07-11: AMM-59 ends on 2026-07-11; no report of it since",
+    ]
+    assert (alert["kind"], outcome["overdue_at"], summary["alerts"]) == ("alert", overdue["at"], 1)
 
 
 # History
