@@ -6,8 +6,8 @@ text -> sentences -> tags -> meetings, topics, outcomes -> relevance, stage, ale
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
 from dataclasses import replace
+from datetime import date
 from importlib.resources.abc import Traversable
 
 from classifiers import custom, foreign, language, translation
@@ -141,7 +141,7 @@ class Reader:
 
     @staticmethod
     def _prominent(f: Found, doc: Document) -> bool:
-        """In a story of what is to come: whether a result stands in title or opening, is dated now, or has ministers or leaders for its subject."""
+        """In a story of what is to come: whether a result stands in front, is dated now, or has ministers or leaders for its subject."""
         s = f.tags.sentence
         lead = next((n for n, p in enumerate(doc.paragraphs) if p.kind is Kind.BODY), 0)
         told = "results of" in doc.title_fold or "outcome of" in doc.title_fold

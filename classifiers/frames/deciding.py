@@ -196,7 +196,7 @@ def taken(f: Frame) -> None:
         for h in f.tags.of("actor")
         if h.entry.detail in ("ministerial", "leaders") and at - 5 <= h.i and h.j <= (what or at) and h.j != at + 1
     ]
-    whose = verb > at and f.low(verb + 1) == "by" or any(h.j == at for h in deciders)
+    whose = (verb > at and f.low(verb + 1) == "by") or any(h.j == at for h in deciders)
     fresh = any(w.sense == "fresh" for w in f.whens) or bool(f.tags.words & WEEKDAYS)
     if what is None or not whose or not deciders or not fresh or any(o.tags is f.tags and o.type == "decision" for o in f.out):
         return

@@ -76,8 +76,9 @@ def accession(f: Frame) -> None:
             continue
         joining = f.party_names(i, j, members=False)
         name = f"Accession of {' and '.join(joining)} to {f.text(treaty.i, treaty.j) if treaty else 'the Treaty of Amity and Cooperation'}"
-        whole = {"parties": joining, "strength": 2.0, "name": name if joining else ""}
-        f.emit("accession", status, act, verb, i, j, (i, j), level="ministerial", **whole)  # foreign ministers receive the instruments
+        name = name if joining else ""
+        level = "ministerial"  # foreign ministers receive the instruments
+        f.emit("accession", status, act, verb, i, j, (i, j), level=level, parties=joining, strength=2, name=name)
         return
 
 
