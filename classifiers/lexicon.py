@@ -106,7 +106,7 @@ def _folded(pattern: str) -> str:
     return "".join(part if part in ("FM", "PARTNER") else fold(part) for part in re.split(r"\b(FM|PARTNER)\b", pattern))
 
 
-ENGLISH = frozenset({"act", "object", "actor", "veto", "time", "negation", "commentary"})
+ENGLISH = frozenset({"act", "object", "actor", "veto", "time", "negation", "prospect", "commentary"})
 """Kinds of entries that the rules give for English; the other languages have their own."""
 
 
@@ -232,6 +232,8 @@ class Lexicon:
             self.add(book["time"][group]["phrases"], "time", group)
         self.add(book["time"]["recalled"]["words"], "time", "recalled")
         self.add(book["modality"]["negation"]["phrases"], "negation", "phrase")
+        for of, phrases in book["modality"]["prospect"].items():
+            self.add(phrases, "prospect", of)
         for party in book["parties"]["party"]:
             self.add([party["name"], *party.get("names", [])], "party", party["name"], party["kind"])
             self.add(party.get("local", []), "party", party["name"], party["kind"], literal=True)

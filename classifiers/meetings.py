@@ -30,8 +30,9 @@ _HAN = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS", "AIPA"})
 _PLAIN_WORDS = frozenset({"counterpart", "summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
+
 _TURN = frozenset(
-    "meet met meets meeting meetings talks join joined joining session sessions agenda shifts turn follow followed arrive arrives today tomorrow".split()
+    "meet met meets meeting meetings talks join joined joining session sessions agenda shifts turn follow followed arrive arrives today".split()
 )
 """Words by which a story turns to those who come next."""
 _MEETING_WORDS = frozenset({"meeting", "meetings", "ministerial", "gathering", "session"})

@@ -116,6 +116,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "governor": {"planned!": WORDS, "wish!": WORDS, "done!": WORDS, "failed!": WORDS},
         "negation": {"words!": WORDS, "phrases!": PATTERNS},
         "condition": {"words!": WORDS},
+        "prospect": {"things!": PATTERNS, "states!": PATTERNS},
         "nominal": {"done!": WORDS, "failed!": WORDS, "planned!": WORDS, "recalled!": WORDS},
     },
     "time": {

@@ -135,6 +135,7 @@ class Finder:
         deciding.decisions(frame)
         deciding.henceforth(frame)
         deciding.taken(frame)
+        reports.prospects(frame)
         return frame
 
     def _acts(self, tags: Tagged) -> list[Act]:

@@ -450,6 +450,10 @@ class Frame:
         after = self.low(k + 1)
         return self.low(k).endswith("ed") and (after in DETERMINERS or after in PREPOSITIONS or after == "forward")
 
+    def parted(self, a: int, b: int) -> bool:
+        """Whether a new clause or a second thought lies between tokens a and b."""
+        return any(self.tokens[k].text in ";:" or self.low(k) in ("but", "while", "although", "because", "said") for k in range(a, b))
+
     def left_objects(self, start: int, fits: Set[str], reach: int = 30) -> list[Hit]:
         """The objects on the left of a verb group, within its clause, that one of the families takes."""
         found: list[Hit] = []

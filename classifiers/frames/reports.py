@@ -244,6 +244,73 @@ def awaited(f: Frame) -> None:
             f.emit(f.lexis.kind[h.entry.id], "planned", act, planned, min(i, act.i), max(j, act.j), (i, h.j), strength=0.5)
 
 
+def prospects(f: Frame) -> None:
+    """What is said to be still to come without an act of deciding: "in the pipeline is …", "Poland has asked to accede to the treaty"."""
+    marks = [h for h in f.tags.of("prospect") if not (h.i and f.low(h.i - 1) in f.grammar.negation)]
+    if f.heading or not marks or f.tags.words & _WISHED:
+        return
+    taken = [o for o in f.out if o.tags is f.tags]
+    for h in f.objects:
+        of = "states" if h.entry.id in _OF_STATES else "things"
+        mark = min((m for m in marks if m.entry.id == of), key=lambda m: _gap(m, h), default=None)
+        if mark is not None and of == "things" and f.low(mark.j) == "to" and f.low(mark.j - 1).endswith("ed"):
+            continue  # "is expected to deliberate on": the verb behind it says what is to come
+        if mark is None or h.entry.id in ("role", "talks", *(_NEVER_AHEAD - {"tac"})) or any(_near(o, h) for o in taken):
+            continue
+        if _gap(mark, h) > FORETOLD or f.parted(min(mark.j, h.j), max(mark.i, h.i)) or not _to_come(f, h, mark):
+            continue
+        i, j = noun_phrase_start(f.tokens, h.i), max(h.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=10))
+        act = Act(mark.i, mark.j, "await", "prospect", frozenset(), False, False, True, "")
+        verb = Verb(mark.i, Mode.PLANNED, " ".join(t.low for t in f.tokens[mark.i : mark.j]))
+        if f.status(verb, act, i, j, f"prospect+object.{h.entry.id}") != "planned":
+            continue
+        parties = f.party_names(0, len(f.tokens), members=h.entry.id in ("membership", "role")) if h.entry.id in _OF_STATES else ()
+        f.emit(f.lexis.kind[h.entry.id], "planned", act, verb, min(i, mark.i), max(j, mark.j), (i, h.j), parties=parties, strength=0.5)
+        return
+
+
+FORETOLD = 9
+"""Words between a thing and the words that say it is to come."""
+
+_WISHED = frozenset(
+    {"urged", "urges", "urge", "called", "calls", "call", "appealed", "appeal", "importance", "should", "must", "need", "needs"}
+)
+"""Words of a sentence that wishes."""
+
+_OF_STATES = frozenset({"tac", "partnership", "membership"})
+"""Things that a state gets: nothing is foretold where no state is named."""
+
+
+def _near(o: Found, h: Hit) -> bool:
+    return o.i <= h.i < o.j or o.head[0] <= h.i < o.head[1]
+
+
+def _gap(mark: Hit, h: Hit) -> int:
+    return h.i - mark.j if h.i >= mark.j else mark.i - h.j
+
+
+def _to_come(f: Frame, h: Hit, mark: Hit) -> bool:
+    """Whether a thing can be named as one that is to come: new, and somebody's."""
+    i = noun_phrase_start(f.tokens, h.i)
+    j = max(h.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=10))
+    kind = h.entry.id
+    if kind in _OF_STATES:
+        states = [p for p in f.parties if p.entry.detail != "member" or kind == "membership"]
+        counted = any(t.low in f.words.states and n and f.low(n - 1) in f.words.counts | {"more", "other"} for n, t in enumerate(f.tokens))
+        return bool(states) or (counted and kind == "tac")
+    if kind in ("body", "fund"):
+        return _fresh_body(f, h) and f.low(i) in ("a", "an", "new", "another", "two", "three") and f.accepts(h, i, j)
+    if kind in ("endorsables", "documents") or (mark.i <= h.i < mark.j):
+        return False
+    if (
+        f.low(i) in ("the", "this", "that")
+        and kind in ("statement", "plan", "terms")
+        and not any(t.text[:1].isupper() for t in f.tokens[i + 1 : j])
+    ):
+        return False  # known already
+    return f.accepts(h, i, j)
+
+
 def _ahead(f: Frame, act: Act) -> Hit | None:
     """The thing that is ahead: the subject of "is expected", the object of "await"; None when it is none that can be named."""
     if not act.complete:
