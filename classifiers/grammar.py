@@ -295,6 +295,8 @@ class Grammar:
             t = tokens[k]
             if t.text in ";:.":
                 break
+            if t.low in BE and k + 1 < len(tokens) and tokens[k + 1].low == "to":
+                return Verb(i, Mode.PLANNED, f"{t.low} to", finite=False)
             if t.low in self.future or t.low in (
                 "expected",
                 "scheduled",

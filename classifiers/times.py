@@ -186,6 +186,11 @@ def _attribute(tokens: list[Token], w: When) -> bool:
     )
 
 
+def _before(tokens: list[Token], i: int) -> list[tuple[int, Token]]:
+    """The few tokens before i, each with its place."""
+    return [(k, tokens[k]) for k in range(max(0, i - 6), i - 1)]
+
+
 def nearest(found: list[When], tokens: list[Token], i: int, j: int) -> When | None:
     """The time expression that governs tokens i to j: the nearest one, not across a clause; opening phrases count as near."""
     best, best_cost = None, 40.0
@@ -198,6 +203,13 @@ def nearest(found: list[When], tokens: list[Token], i: int, j: int) -> When | No
             continue
         if w.i >= j and any(t.low in ("which", "who", "whose") for t in tokens[a:b]):
             continue  # the time of a clause about the thing
+        if (
+            w.i >= 3
+            and w.j < i
+            and tokens[w.j].text == ","
+            and any(t.text == "," and tokens[k + 1].low.endswith(("ed", "en")) for k, t in _before(tokens, w.i))
+        ):
+            continue  # "its application, lodged in 2022, was granted"
         cost = float(gap)
         for k in range(a, b):
             t = tokens[k]

@@ -163,8 +163,12 @@ def _partnered(f: Frame, act: Act, h: Hit, relation: bool) -> bool:
     near = [p for p in f.parties if p.entry.detail != "member" and i - 8 <= p.i <= j + 8 and not (p.i > j and f.broken(j, p.i))]
     if not near and any(f.low(k) in ("themselves", "other") for k in range(act.i, act.j)):
         near = [p for p in f.parties if p.entry.detail != "member" and p.i < i][-1:]  # "..., declared themselves strategic partners"
+    if not near and f.low(act.j) in ("it", "them"):
+        near = [p for p in f.parties if p.entry.detail != "member" and p.i < i][
+            -1:
+        ]  # "Jordan acceded, and the ministers made it a partner"
     if near:
-        j = max(j, *(p.j for p in near if p.i <= j + 8))
+        j = max([j, *(p.j for p in near if p.i <= j + 8)])
         i = min(i, *(p.i for p in near))
     status = f.status(verb, act, i, j, "frame.partnership", failable=False)
     if status is None:

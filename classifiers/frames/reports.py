@@ -202,6 +202,8 @@ def failures(f: Frame) -> None:
         )
         if not hits and "pp" in act.forms:
             hits = [h for h in f.objects if 0 <= act.i - h.j <= 2]
+        if _turned_down(f, act, verb, hits):
+            continue
         if (
             not hits
             or f.lexis.kind[hits[0].entry.id] not in ("document", "agreement")
@@ -242,6 +244,33 @@ def awaited(f: Frame) -> None:
         status = f.status(planned, act, min(i, act.i), j, f"act.await+object.{h.entry.id}")
         if status == "planned":
             f.emit(f.lexis.kind[h.entry.id], "planned", act, planned, min(i, act.i), max(j, act.j), (i, h.j), strength=0.5)
+
+
+def _turned_down(f: Frame, act: Act, verb: Verb, hits: list[Hit]) -> bool:
+    """ "Ankara's bid for a full partnership was rebuffed", "the proposal found no majority": what others asked for and did not get."""
+    if verb.mode is not Mode.DONE or not hits:
+        return False
+    start = min(verb.start, act.i)
+    sought = next(
+        (h for h in f.objects if h.entry.id in ("tac", "partnership", "membership", "talks") and h.j <= start and start - h.j < 24), hits[0]
+    )
+    kind = f.lexis.kind[sought.entry.id]
+    if kind in ("document", "agreement", "coordination", "funding") or (kind == "mechanism" and not _fresh_body(f, sought)):
+        return False
+    if kind == "decision" and f.low(sought.j - 1) not in _ASKED:
+        return False
+    i, j = noun_phrase_start(f.tokens, sought.i), max(act.j, sought.j)
+    if f.status(verb, act, i, j, "frame.failure", failable=False) != "done":
+        return False
+    parties = f.party_names(0, len(f.tokens), members=False) if sought.entry.id in _OF_STATES else ()
+    f.emit(kind, "failed", act, Verb(verb.start, Mode.FAILED, f.low(act.i)), i, j, (i, sought.j), parties=parties)
+    return True
+
+
+_ASKED = frozenset(
+    {"proposal", "proposals", "request", "requests", "bid", "application", "applications", "idea", "offer", "recommendation"}
+)
+"""What one side lays before the others."""
 
 
 def prospects(f: Frame) -> None:

@@ -37,7 +37,12 @@ def things(f: Frame) -> None:
         elif act.rule == "renew" and verb.mode is Mode.PLANNED:
             continue  # "agreed that the plans should be extended": a decision
         elif act.complete or (verb.passive and not act.nominal):
-            _subject(f, act, verb, fits)
+            if not (
+                act.family == "establish"
+                and f.low(act.i).startswith(("name", "appoint", "elect", "designat"))
+                and _objects(f, act, verb, fits, near=4)
+            ):
+                _subject(f, act, verb, fits)  # "was named special envoy": the office stands behind the verb
         elif act.nominal:
             _objects(f, act, verb, fits, near=6)
         elif (not _objects(f, act, verb, fits) and "pp" in act.forms and act.family != "establish") or (
@@ -111,7 +116,12 @@ def _inverted(f: Frame, act: Act) -> int | None:
         or not all(f.low(k) in ("also", "newly", "jointly", "among") for k in range(act.i))
     ):
         return None
-    return next((k + 1 for k in range(act.j, min(act.j + 10, len(f.tokens))) if f.low(k) in ("was", "were", "is", "are")), None)
+    for k in range(act.j, min(act.j + 18, len(f.tokens))):
+        if f.low(k) in ("was", "were", "is", "are") or f.tokens[k].text == ":":
+            return k + 1  # "Endorsed, too, by the ministers: a list of activities"
+        if f.low(k) in BREAKERS or (f.low(k) in DETERMINERS and f.low(k - 1) not in PREPOSITIONS):
+            return None
+    return None
 
 
 def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> bool:
