@@ -42,6 +42,7 @@ class Grammar:
         modality = book["modality"]
         self.future = frozenset(modality["auxiliary"]["planned"])
         self.governor = {w: Mode(g) for g in ("planned", "wish", "done", "failed") for w in modality["governor"][g]}
+        self.dropped = frozenset({*modality["nominal"]["failed"], "called"})
         self.negation = frozenset(modality["negation"]["words"])
         self.condition = frozenset(modality["condition"]["words"])
         self.nominal = dict.fromkeys(modality["nominal"]["recalled"], Mode.RECALLED)
@@ -120,6 +121,9 @@ class Grammar:
         start = k + 1
         if negated:
             return Verb(start, Mode.FAILED, negated, passive)
+        if k >= 0 and not passive and not perfect and "pp" in forms and self.governor.get(tokens[k].low) in (Mode.PLANNED, Mode.WISH):
+            if tokens[k].low in ("wants", "want", "wanted", "wishes", "hopes", "needs"):
+                return Verb(k, Mode.PLANNED, tokens[k].low, passive)  # "which it wants adopted at the forum"
         if forms <= {"ing"}:
             return self._gerund(tags, start, passive)
         condition = self.conditional(tokens, start)
@@ -144,7 +148,7 @@ class Grammar:
             if tokens[k].low == "that":
                 return any(
                     tokens[m].low in self.future or (tokens[m].low == "to" and m and self.governor.get(tokens[m - 1].low) is Mode.PLANNED)
-                    for m in range(max(0, k - 10), k)
+                    for m in range(max(0, k - 16), k)
                 )
             if tokens[k].text in ",;:.":
                 return False
@@ -310,6 +314,8 @@ class Grammar:
                 "remains",
             ):
                 return Verb(i, Mode.PLANNED, t.low, finite=False)
+            if t.low in BE | HAVE and any(tokens[m].low in self.dropped for m in range(k + 1, min(k + 5, len(tokens)))):
+                return Verb(i, Mode.FAILED, t.low, finite=False)  # "the signing of the memorandum was called off"
             if t.low in (
                 "took",
                 "followed",

@@ -258,7 +258,7 @@ class Frame:
         last = veto[-1]
         if any(self.low(k) in self.words.sources for k in range(last.j, min(last.j + 3, verb.start))):
             return ""
-        nearer = [h for h in ours if h.i >= last.j]
+        nearer = [h for h in ours if h.i >= last.j + 2]  # the leaders of "the BRICS leaders" are not ours
         if nearer or any(self.low(k).startswith(("asean", "minister")) for k in range(last.j, verb.start)):
             return ""
         return " ".join(t.text for t in self.tokens[last.i : last.j])
@@ -291,6 +291,8 @@ class Frame:
             and not self.tags.of("relevance")
         ):
             return f"it and {other.entry.id}"
+        if act.family == "sign" and {"colleague", "counterpart"} & {self.low(k) for k in range(start, verb.start)}:
+            return "two ministers"  # "Wang Yi and his Thai colleague signed a protocol"
         states = [h for h in self.parties if start <= h.i and h.j <= verb.start]
         ours = any(
             self.low(k).startswith(("asean", "minist", "leader"))
