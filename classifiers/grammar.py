@@ -35,6 +35,10 @@ class Verb:
     finite: bool = True
 
 
+_WANTS = frozenset({"wants", "want", "wanted", "wishes", "hopes", "needs"})
+"""Verbs that take what is to be done as their object."""
+
+
 class Grammar:
     """The function words of the rulebook, ready for look-up."""
 
@@ -121,9 +125,8 @@ class Grammar:
         start = k + 1
         if negated:
             return Verb(start, Mode.FAILED, negated, passive)
-        if k >= 0 and not passive and not perfect and "pp" in forms and self.governor.get(tokens[k].low) in (Mode.PLANNED, Mode.WISH):
-            if tokens[k].low in ("wants", "want", "wanted", "wishes", "hopes", "needs"):
-                return Verb(k, Mode.PLANNED, tokens[k].low, passive)  # "which it wants adopted at the forum"
+        if k >= 0 and not (passive or perfect) and "pp" in forms and tokens[k].low in _WANTS:
+            return Verb(k, Mode.PLANNED, tokens[k].low, passive)  # "which it wants adopted at the forum"
         if forms <= {"ing"}:
             return self._gerund(tags, start, passive)
         condition = self.conditional(tokens, start)

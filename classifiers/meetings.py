@@ -32,7 +32,9 @@ OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS", "AIPA"})
 _PLAIN_WORDS = frozenset({"counterpart", "summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
 
 _TURN = frozenset(
-    "meet met meets meeting meetings talks join joined joining session sessions agenda shifts turn follow followed arrive arrives today".split()
+    (
+        "meet met meets meeting meetings talks join joined joining session sessions agenda shifts turn follow followed arrive arrives today"
+    ).split()
 )
 """Words by which a story turns to those who come next."""
 _MEETING_WORDS = frozenset({"meeting", "meetings", "ministerial", "gathering", "session"})
@@ -653,6 +655,8 @@ def primary(seen: list[Seen], outcomes_near: dict[str, float], deciders: str = "
             and any(o.code not in LEADERS | OFFICIALS | {"BILATERAL", "FORUM"} for o in seen)
         ):
             factor = 0.45
+        if deciders == "officials" and any(o.code in OFFICIALS for o in seen):
+            factor = 1.2 if m.code in OFFICIALS else 0.5  # officials who prepare a meeting of ministers do their own work
         scores[m.code] = (m.weight + outcomes_near.get(m.code, 0.0)) * factor * (1.0 if m.current or not current else 0.2)
     if not scores:
         return None

@@ -202,7 +202,7 @@ class Reader:
             (m, {field: sorted(e.span.start for e in m.evidence if e.span.field == field) for field in ("title", "text")}) for m in seen
         ]
         for f in found:
-            if f.status != "done":
+            if f.status == "planned":
                 continue
             for m, places in named:
                 if f.level == "leaders" and m.code not in LEADERS:
