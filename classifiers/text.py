@@ -105,7 +105,7 @@ class Document:
 
 
 _TOKEN = re.compile(  # words first, as they are nearly all; a single letter may begin an abbreviation ("U.S.")
-    r"[^\W_\d][^\W_]+(?:[-'’+&/][^\W_]+|\+(?=\s|$))*"
+    r"[^\W_\d][^\W_]+(?:[-'’+&/](?:(?:[A-Za-z]\.){2,}|[^\W_]+)|\+(?=\s|$))*"
     r"|\d+(?:[.,:]\d+)*%?(?:st|nd|rd|th)?(?:-\d+(?:[.,]\d+)*)?"
     r"|(?:[A-Za-z]\.){2,}"
     r"|[^\W_\d](?:[-'’+&/][^\W_]+)*"
@@ -150,7 +150,7 @@ def _breaks(text: str, start: int, end: int, language: str = "") -> list[tuple[i
         if text[m.start()] == ".":
             word = re.search(r"[^\s(\"'“‘]{1,12}$", text[max(at, m.start() - 12) : m.start()])
             last = word.group().lower() if word else ""
-            if last in _ABBREVIATION or (len(last) == 1 and last.isalpha()) or last.endswith((".g", ".e")):
+            if last.rpartition("-")[2] in _ABBREVIATION or (len(last) == 1 and last.isalpha()) or last.endswith((".g", ".e")):
                 continue
             following = text[stop : stop + 3].lstrip()
             if following[:1].islower() or (last.isdigit() and len(last) <= 2 and m.start() - at <= 4):

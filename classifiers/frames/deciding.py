@@ -37,12 +37,14 @@ def tasks(f: Frame) -> None:
         before = before[who + 1 :] if who >= 0 and verb.passive else before
         passive = verb.passive or (act.rule == "task" and f.low(act.i) in ("be", "was", "were", "been"))
         if passive:
-            if not any(w in receivers for w in before):
+            if not any(w in receivers for w in before[-7:]) or "said" in before[-5:]:
                 continue
             i = max(0, verb.start - 1 - next((n for n, w in enumerate(reversed(before)) if w in receivers), 0))
             i = noun_phrase_start(f.tokens, i)
         else:
-            if not any(w in receivers for w in after[: after.index("to") if "to" in after else None]):
+            told = after[: after.index("to") if "to" in after else None]
+            strict = f.low(act.i).startswith(("task", "instruct", "mandat", "direct")) and "to" in after
+            if not any(w in receivers for w in told) and not (strict and 0 < len(told) < 12):
                 continue
             if f.low(act.i) in ("asked", "ask", "asks", "requested", "request") and not any(
                 h.entry.id in ("ministers", "leaders", "meeting") and h.j <= verb.start for h in f.tags.of("actor")

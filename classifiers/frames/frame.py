@@ -357,7 +357,7 @@ class Frame:
             if self.tokens[k].text in ",;:":
                 return False
             if self.low(k) in ("after", "since"):
-                return self.low(k - 1).startswith(("year", "month", "week", "decade"))
+                return self.low(k - 1).startswith(("year", "month", "week", "decade", "day"))
         return False
 
     def emit(
@@ -441,9 +441,15 @@ class Frame:
                 or (t.low in BE and k > a)
                 or t.low in HAVE
                 or (t.low == "and" and self._verb_behind(k + 1))
+                or (t.text == "," and self._subject_behind(k + 1))
             ):
                 return True
         return False
+
+    def _subject_behind(self, k: int) -> bool:
+        """Whether a clause of its own opens behind a comma: "In their communiqué, issued at noon, the ministers agreed …"."""
+        k += self.low(k) in ("the", "both")
+        return self.low(k) in ("ministers", "leaders", "sides", "they", "he", "she", "we") and self.low(k + 1) not in ("and", "of", ",")
 
     def _verb_behind(self, k: int) -> bool:
         """Whether a verb in the past opens the second half of a pair of clauses: "…, and looked forward to"."""

@@ -25,7 +25,9 @@ def accession(f: Frame) -> None:
         )
         for n, t in enumerate(f.tokens)
     )
-    for act in f.of("accede", "sign", "force", "adopt", "admit"):
+    for act in f.of("accede", "sign", "force", "adopt", "admit", "handover"):
+        if act.family == "handover" and not (instrument is not None and 0 <= instrument.i - act.j <= 4):
+            continue
         if act.family == "admit" and not (
             f.low(act.i).startswith(("admit", "tak", "took", "accept", "welcom", "usher"))
             and treaty

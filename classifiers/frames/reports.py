@@ -255,6 +255,8 @@ def _turned_down(f: Frame, act: Act, verb: Verb, hits: list[Hit]) -> bool:
         (h for h in f.objects if h.entry.id in ("tac", "partnership", "membership", "talks") and h.j <= start and start - h.j < 24), hits[0]
     )
     kind = f.lexis.kind[sought.entry.id]
+    if f.heading and kind == "negotiation":
+        return False
     if kind in ("document", "agreement", "coordination", "funding") or (kind == "mechanism" and not _fresh_body(f, sought)):
         return False
     if kind == "decision" and f.low(sought.j - 1) not in _ASKED:

@@ -16,6 +16,12 @@ def things(f: Frame) -> None:
             fits = {"adopt", "decide-on"}
         verb = _adopted_to(f, act) or f.verb(act)
         inverted = _inverted(f, act)
+        if (
+            act.family == "establish"
+            and verb.why == "in order to"
+            and any(h.entry.id == "agreement" and h.j == act.i - 1 for h in f.objects)
+        ):
+            continue  # "an agreement to set up a common fund": what the agreement is about
         named = _relative(f, act, verb, fits)
         if named is not None:
             _ahead_of(f, act, verb, named)
@@ -129,6 +135,12 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
     h = _new_body(f, act, near) or f.right_object(act.j, fits, near)
     if h is None:
         return False
+    if act.rule == "renew" and _tenure(f, act, h):
+        end = noun_phrase_end(f.tokens, h.j, f.verbs)
+        status = f.status(verb, act, act.i, end, "act.renew", failable=False)
+        if status == "done":
+            f.emit("decision", status, act, verb, min(act.i, verb.start), end, (act.j, end))
+        return True
     items = _items(f, act.j, h, fits)
     if not items:
         return False
@@ -175,6 +187,13 @@ def _objects(f: Frame, act: Act, verb: Verb, fits: set[str], near: int = 18) -> 
         f.emit(kind, status, act, verb, begin, j, (i, j))
         first = False
     return True
+
+
+def _tenure(f: Frame, act: Act, h: Hit) -> bool:
+    """Whether it is the life of a thing that is renewed, or a body, rather than a text: "lengthened the life of the roadmap"."""
+    body = next((o for o in f.objects if act.j <= o.i <= h.i), h)
+    lives = {"life", "term", "validity", "duration", "tenure", "mandate"} & {f.low(k) for k in range(act.j, h.i)}
+    return bool(lives) or body.entry.id in ("body", "fund")
 
 
 def _new_body(f: Frame, act: Act, near: int) -> Hit | None:
@@ -239,6 +258,9 @@ def _cut_list(f: Frame, j: int, end: int) -> int:
         w = tokens[k].low
         if w in ("such", "including", "namely", "comprising", "along", "alongside"):
             return k
+        after = tokens[k + 1].low if k + 1 < end else ""
+        if tokens[k].text == "," and (after.startswith("asean") or after in DETERMINERS) and any(k < o.i <= k + 12 for o in f.objects):
+            return k  # "the ASEAN Guidelines on …, ASEAN Roadmap for …"
         if (
             w in ("and", "as")
             and k + 1 < end
