@@ -32,6 +32,9 @@ def outcome_json(outcome: Outcome) -> Json:
         "alerted_at": iso(outcome.alerted_at),
         "articles": outcome.articles,
         "conflicts": list(outcome.conflicts),
+        "origins": list(outcome.origins),
+        "authority": outcome.authority,
+        "standing": outcome.standing,
     }
 
 
@@ -43,6 +46,8 @@ def sighting_json(resolved: Resolved) -> Json:
         "article": reported.article,
         "publisher": reported.publisher,
         "published": iso(reported.published),
+        "origin": reported.origin,
+        "authority": reported.authority,
         "status": sighting.status,
         "title": sighting.title,
         "evidence": span_json(sighting.evidence.span),

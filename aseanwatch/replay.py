@@ -19,7 +19,6 @@ from core.texts import one_line
 
 TARGET = "replay"
 """The target for which alerts are made; nobody delivers to it."""
-_ALL = 1_000_000
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -94,7 +93,7 @@ def play(items: Items, store: Store, reader: Reader, step: Callable[[], None]) -
         taken = take(store, reader, article, [TARGET], now, max_age=None)
         yield from _alerts(taken, article, now, tally)
         step()
-    outcomes = store.outcomes(limit=_ALL)
+    outcomes = store.outcomes(limit=None)
     for outcome in sorted(outcomes, key=lambda one: (one.first_seen, one.key)):
         found = store.outcome(outcome.key)
         yield {"kind": "outcome"} | outcome_json(outcome) | {"sightings": [sighting_json(one) for one in (found[1] if found else [])]}

@@ -162,7 +162,13 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "teasers": {"whole!": WORDS, "open!": WORDS},
         "furniture": {"anywhere!": WORDS},
         "caption": {"starts!": WORDS, "ends!": WORDS, "anywhere!": WORDS},
-        "agencies": {"names!": WORDS},
+    },
+    "agencies": {
+        "[agency]": {"name!": STR, "names!": WORDS, "publishers": WORDS, **_SHOWN},
+        "sign": {"others!": WORDS},
+        "credit": {"labels!": WORDS},
+        "attribution": {"before!": WORDS, "between!": WORDS, "after!": WORDS},
+        "speaker": {"titles!": WORDS, "says!": WORDS, "said_by!": WORDS},
     },
     "language": {
         "grammar": {"thing!": _SIDE, "mode!": _SIDE, "false_friends": WORDS, "era": INT, "comma_breaks": FLAG, "heads_last": FLAG},
@@ -192,7 +198,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
     "tac": {"[party]": {"party!": STR, "*": ANY}, "[pending]": {"party": STR, "*": ANY}},
 }
 
-_NAMES = {"acts": "id", "objects": "id", "actors": "id", "meetings": "code", "topics": "code", "parties": "name"}
+_NAMES = {"acts": "id", "objects": "id", "actors": "id", "meetings": "code", "topics": "code", "parties": "name", "agencies": "name"}
 """By which key the entries of a file are told apart."""
 
 
