@@ -260,8 +260,9 @@ def _brought(path: Traversable, known: set[str]) -> dict[str, RuleFile]:
     if not path.is_dir():
         raise ConfigError("there is no such rule file or folder", subject=str(path))
     brought: dict[str, RuleFile] = {}
-    for one in _inside(path):
-        brought |= _brought(one, known)
+    for folder in (path, path / "rules", path / "gazetteer"):
+        for one in _inside(folder) if folder.is_dir() else ():
+            brought |= _brought(one, known)
     if (path / "languages").is_dir():
         brought |= {f"lang.{_stem(one)}": _file(one) for one in _inside(path / "languages")}
     if not brought:
