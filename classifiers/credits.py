@@ -46,7 +46,8 @@ class Credits:
         name = f"({_any(self._names)})"
         beside = r"[\w .]{1,30}"
         self._dateline = re.compile(
-            rf"[(（【\[](?:{beside}[/,;\-])?{name}(?:[/,;\-]{beside})?[)）】\]]|^{name}\s*(?:--|[-–—:|])|^{name}[^\s，。]{{0,16}}[电電讯訊]"
+            rf"\((?:{beside}[/,;\-])?{name}(?:[/,;\-]{beside})?\)(?=\s*(?:--|[-–—:|]))|[（【]{name}[）】]"
+            rf"|^{name}\s*(?:--|[-–—:|])|^{name}[^\s，。]{{0,16}}[电電讯訊]"
         )
         self._tag = re.compile(
             rf"^[\s\-–—/(（.*]*(?:[A-Za-z]{{2,12}}[/-])?{name}[{_CLOSING}]*$|[.!?。！？\"”’)/]\s*[-–—/(（]*\s*{name}[{_CLOSING}]*$"

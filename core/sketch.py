@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Set
 from heapq import nsmallest
 
-K = 16
+K = 24
 """Hashes in a sketch."""
 ENOUGH = 2
 """Hashes that two sketches must share for the texts to be worth comparing."""

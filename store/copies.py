@@ -38,7 +38,7 @@ def note_copies(tx: Connection, number: int, read: Article, now: datetime) -> No
     if not hashes:
         return
     day = (read.published or read.first_seen or now).toordinal()
-    near = _near(tx, hashes, day)
+    near = nearby(tx, hashes, day)
     tx.execute(insert(article_sketch), [{"hash": one, "day": day, "article_id": number} for one in hashes])
     texts = tx.execute(select(article.c.id, article.c.text).where(article.c.id.in_(near))) if near else ()
     pairs = [sorted((number, other.id)) for other in texts if sketch.alike(shingles, sketch.shingles(other.text))]
@@ -46,7 +46,7 @@ def note_copies(tx: Connection, number: int, read: Article, now: datetime) -> No
         tx.execute(insert_new(tx, article_copy), [{"article_id": low, "other_id": high} for low, high in pairs])
 
 
-def _near(tx: Connection, hashes: Sequence[int], day: int) -> list[int]:
+def nearby(tx: Connection, hashes: Sequence[int], day: int) -> list[int]:
     """The articles around that day whose sketches share enough of these hashes, those first that share most."""
     within = article_sketch.c.day.between(day - WINDOW, day + WINDOW)
     lists = [

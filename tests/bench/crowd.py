@@ -25,8 +25,9 @@ from core.keys import digest
 from core.origins import Authority
 from core.outcomes import Outcome, Reported
 from core.readings import Evidence, Meeting, MeetingMention, Reading, Sighting, Span
-from core.sketch import K
+from core.sketch import K, shingles, sketch
 from store import Store, open_store
+from store.copies import nearby
 from store.payloads import dump
 from store.register import candidates, listed
 from store.tables import handle
@@ -169,6 +170,12 @@ def fill(file: Path, sightings: int) -> Counter[str]:
     return filling.counts
 
 
+def boilerplate() -> dict[str, int]:
+    """Publisher -> the hash of the words that stand on every page of it."""
+    dice = random.Random(3)
+    return {publisher: dice.getrandbits(56) for publisher in _PUBLISHERS}
+
+
 class _Filling:
     """Turns results into rows, and writes these by the thousand."""
 
@@ -179,7 +186,7 @@ class _Filling:
         self._articles = 0
         self._recent: list[tuple[int, str, datetime]] = []
         """Articles of these days, which may report one more result."""
-        self._boilerplate = {publisher: self._dice.getrandbits(56) for publisher in _PUBLISHERS}
+        self._boilerplate = boilerplate()
         self.counts: Counter[str] = Counter()
 
     def take(self, deed: Deed) -> None:
@@ -284,6 +291,10 @@ class Crowded:
         """Median seconds of processor time to resolve one sighting whole: find, decide, look for copies, record, count."""
         return median(self._measured(number, self._recorded))
 
+    def look_up(self, number: int) -> float:
+        """Median seconds to look for the copies of one text, whose publisher has words that stand on every page of it."""
+        return median(self._measured(number, self._looked_up))
+
     def _measured(self, number: int, measure: Callable[[Store, Article, Reading], float]) -> Iterator[float]:
         if not self._file.exists():
             fill(self._file, self._sightings)
@@ -302,6 +313,14 @@ class Crowded:
         with store._reading() as tx:
             known = candidates(tx, register.blocks(reports))
         register.decide(known, reports, TODAY)
+        return time.perf_counter() - started
+
+    @staticmethod
+    def _looked_up(store: Store, article: Article, reading: Reading) -> float:
+        hashes = [*sketch(shingles(article.text))[1:], *boilerplate().values()][:K]
+        started = time.perf_counter()
+        with store._reading() as tx:
+            nearby(tx, hashes, TODAY.toordinal() - 20)
         return time.perf_counter() - started
 
     @staticmethod

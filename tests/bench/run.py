@@ -305,6 +305,13 @@ def benches(origin: str, number: int, sightings: int, folder: Path) -> Iterator[
         once=resolving(many, few, Crowded.find),
     )
     yield Bench(
+        name="copies",
+        what=f"look for copies of a text, among {sightings // 2:,} articles",
+        against=f"among {FEW // 2:,}",
+        unit="ms",
+        once=resolving(many, few, Crowded.look_up),
+    )
+    yield Bench(
         name="resolve",
         what=f"resolve and record a sighting, among {sightings:,}",
         against=f"among {FEW:,}",
@@ -346,7 +353,7 @@ def line(told: dict[str, object]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="read, rules, record, poll, walk, find, resolve; all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="read, rules, record, poll, walk, find, copies, resolve; all by default")
     parser.add_argument("--rounds", type=int, default=5, help="rounds; the table shows min / median / max over them")
     parser.add_argument("--articles", type=int, default=60, help="articles of the site")
     parser.add_argument("--sightings", type=int, default=1_000_000, help="in the large register; a million takes two minutes and 5 GB")

@@ -1,11 +1,12 @@
 """Reprints in the store: found by their text, counted under one origin, in whatever order they come."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
-import pytest
+from copies import edited
 from newsroom import seed_stories
 from sqlalchemy import func, select
 from stores import NOW, key_of, reading, story, tell
@@ -14,6 +15,7 @@ from core.articles import Article
 from core.origins import Authority
 from core.outcomes import EventKind
 from store import Store, open_store
+from store.copies import LISTED
 from store.tables import article_copy, article_sketch
 
 STORY, OTHER = ("\n".join(one.paragraphs) for one in seed_stories()[1:3])
@@ -92,8 +94,17 @@ def test_only_what_sights_an_outcome_is_kept_for_comparison(store: Store) -> Non
         assert tx.scalar(select(func.count()).select_from(article_sketch)) == 0
 
 
-@pytest.mark.parametrize("number", [40])
-def test_a_text_that_forty_papers_carry_is_one_origin(store: Store, number: int) -> None:
-    telling(store, *(carrier(f"paper {n}", hours=n) for n in range(number)))
+def test_a_text_that_forty_papers_carry_is_one_origin(store: Store) -> None:
+    telling(store, *(carrier(f"paper {n}", hours=n) for n in range(40)))
     (outcome,) = store.outcomes()
-    assert (outcome.origins, outcome.articles) == (("Paper 0",), number)
+    assert (outcome.origins, outcome.articles) == (("Paper 0",), 40)
+
+
+def test_words_that_stand_on_every_page_of_a_publisher_hide_no_copy_and_make_none(store: Store) -> None:
+    """More pages than are looked at under one hash carry the same footer of 60 words."""
+    footer = " ".join(f"footer{n}" for n in range(60))
+    pages = [carrier(f"page {n}", f"{edited(OTHER, 1.0, random.Random(n))} {footer}") for n in range(LISTED + 10)]
+    telling(store, *pages, carrier("late original", f"{STORY} {footer}", hours=5), carrier("late copy", f"{footer} {STORY}", hours=6))
+    (outcome,) = store.outcomes()
+    assert len(outcome.origins) == len(pages) + 1
+    assert carried(store)["Late Copy"] == ("Late Original", Authority.REPRINT)

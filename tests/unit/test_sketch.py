@@ -4,29 +4,13 @@ import random
 from itertools import combinations
 
 import pytest
+from copies import TAIL, edited, found
 from labelled import items
 from newsroom import seed_stories
 
 from core import sketch
 
 STORIES = ["\n".join(story.paragraphs) for story in seed_stories()]
-TAIL = "Sign up for our newsletter and get the top stories of the day in your inbox, follow us on every channel and download the app today"
-
-
-def edited(text: str, share: float, dice: random.Random) -> str:
-    """The text with that share of its words replaced, dropped or followed by another."""
-    words = text.split()
-    out: list[str] = []
-    for word in words:
-        change = dice.choice(["replace", "drop", "insert"]) if dice.random() < share else ""
-        out += {"": [word], "replace": [dice.choice(words)], "drop": [], "insert": [word, dice.choice(words)]}[change]
-    return " ".join(out)
-
-
-def found(text: str, copy: str) -> bool:
-    """Whether a copy is both found by its sketch and confirmed by its text."""
-    a, b = sketch.shingles(text), sketch.shingles(copy)
-    return len(set(sketch.sketch(a)) & set(sketch.sketch(b))) >= sketch.ENOUGH and sketch.alike(a, b)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.03, 0.08, 0.2])
