@@ -8,6 +8,7 @@ from stores import NOW, VNA, entry, reading, story, tell
 from aseanwatch.events_text import Narrator
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Failure
+from core.outcomes import Event, EventKind
 from core.reasons import Reason
 from core.sources import Poll, Polling, Source
 from store import open_store
@@ -94,6 +95,20 @@ def test_a_new_outcome_is_told_with_its_sentence() -> None:
 
     assert scene.lines[1] == "new         [document, done] Joint Communiqué: “The ministers adopted the communique in Manila on Saturday.”"
     assert scene.lines[2] == "alert       1 outcome from Vietnam News Agency: ASEAN: communique"
+
+
+def test_a_record_that_an_official_text_confirms_is_told_so() -> None:
+    article = story("communique")
+    said = reading(article, "Joint Communiqué")
+    with open_store("sqlite://", now=NOW) as store:
+        changes, _ = tell(store, article, said)
+    key = changes.outcomes[0].key
+    confirmed = Event(kind=EventKind.OUTCOME_CONFIRMED, subject=key, at=NOW, detail="an official text reports it as done: MOFA")
+    scene = Scene()
+
+    scene.narrator.read(article, said, replace(changes, events=(confirmed,)), None)
+
+    assert scene.lines[1:] == ["confirmed   Joint Communiqué: an official text reports it as done: MOFA"]
 
 
 def test_an_article_on_something_else_is_passed_over_in_silence() -> None:
