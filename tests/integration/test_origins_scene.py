@@ -17,7 +17,7 @@ from store import Store, open_store
 DAY = datetime(2024, 7, 27, 9, tzinfo=UTC)
 STORY = (
     "The ASEAN foreign ministers adopted the ASEAN Plan of Action on Haze Pollution 2025-2030 at their 57th meeting in Vientiane on "
-    "Saturday. The plan sets out how the ten members warn each other of fires, lend each other aircraft and pay for the peatlands to be kept wet. "
+    "Saturday. The plan sets out how the ten members warn each other of fires, lend each other aircraft and pay for wet peatlands. "
     "Farmers along the Mekong and on Sumatra have waited for it since the dry season of 2019, when schools were closed for weeks. "
     "A centre in Jakarta is to watch over it, and the ministers of the environment look at what has been done once a year."
 )
@@ -31,7 +31,7 @@ OWN = (
 )
 OFFICIAL = (
     "1. We, the ministry, inform the public of the following. The ASEAN foreign ministers adopted the ASEAN Plan of Action on Haze "
-    "Pollution 2025-2030 at the 57th ASEAN Foreign Ministers' Meeting on 27 July 2024. The full text is annexed to this release for reference."
+    "Pollution 2025-2030 at the 57th ASEAN Foreign Ministers' Meeting on 27 July 2024. The full text is annexed."
 )
 
 
