@@ -11,8 +11,9 @@ The words are those of `agencies.toml`. Only the opening, the ends of paragraphs
 import re
 from collections.abc import Iterable, Iterator
 
+from classifiers.lexicon import Tagged
 from classifiers.rulebook import Rulebook
-from classifiers.text import Document, Kind, Paragraph, Sentence
+from classifiers.text import SPACELESS, Document, Kind, Paragraph, Sentence
 from core.articles import Article
 from core.readings import Credit, Evidence, Span
 
@@ -27,6 +28,8 @@ _TAIL = 48
 _SHORT = 160
 """Characters that a line with a credit has at most."""
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
+_MARKS = "(（【:：电電讯訊"
+"""Without one of these, or an agency's name before everything else, nothing at the head of a paragraph is a credit."""
 _CLOSING = " \t\n)）.*"
 
 
@@ -59,6 +62,7 @@ class Credits:
             rf"(?i:{before})\s*(?:(?i:{article})\s*){{0,4}}{name}|{name}\s*(?:(?i:{article})\s*){{0,2}}(?i:{after})"
         )
         titles, says, said_by = (_any(data["speaker"][key]) for key in ("titles", "says", "said_by"))
+        self._saying = frozenset(word.split()[0] for key in ("says", "said_by") for word in data["speaker"][key])
         self._speaker = re.compile(rf"{titles}[^.;!?。；！？]{{0,90}}?{says}|{said_by}\s(?:[\w.'-]+\s){{0,4}}?{titles}")
 
     def of_text(self, doc: Document, article: Article) -> Credit | None:
@@ -77,8 +81,11 @@ class Credits:
             return None
         return self._credited(doc, sentence.field, self._attributed.search(said), sentence.start)
 
-    def speaker(self, doc: Document, sentence: Sentence) -> Span | None:
+    def speaker(self, doc: Document, tags: Tagged) -> Span | None:
         """The words by which a sentence quotes somebody who may speak for the deed; None when it quotes nobody."""
+        sentence = tags.sentence
+        if doc.language not in SPACELESS and self._saying.isdisjoint(tags.words):
+            return None
         found = self._speaker.search(doc.folded(sentence.field), sentence.start, sentence.end)
         if found is None:
             return None
@@ -87,7 +94,8 @@ class Credits:
 
     def _opening(self, doc: Document, paragraph: Paragraph) -> Iterator[Credit]:
         head = doc.text[paragraph.start : min(paragraph.end, paragraph.start + _DATELINE)]
-        if any(name in head for name in self._names):
+        marked = any(mark in head for mark in _MARKS) or head.startswith(self._names)
+        if marked and any(name in head for name in self._names):
             for expression in (self._dateline, self._credit):
                 if credit := self._credited(doc, "text", expression.search(head), paragraph.start):
                     yield credit

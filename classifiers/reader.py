@@ -224,7 +224,7 @@ class Reader:
             slots=slots,
             phase=f.phase,
             origin=self._credits.of_sentence(doc, s),
-            speaker=self._credits.speaker(doc, s),
+            speaker=self._credits.speaker(doc, f.tags),
         )
 
     @staticmethod
