@@ -42,6 +42,7 @@ def sighting_json(resolved: Resolved) -> Json:
     """One article's report of an outcome, with its proof and why it was joined to the outcome."""
     reported = resolved.reported
     sighting = reported.sighting
+    credit = sighting.origin.evidence if sighting.origin else None
     return {
         "article": reported.article,
         "publisher": reported.publisher,
@@ -52,6 +53,8 @@ def sighting_json(resolved: Resolved) -> Json:
         "title": sighting.title,
         "evidence": span_json(sighting.evidence.span),
         "sentence": span_json(sighting.sentence),
+        "credit": span_json(credit.span) if credit else None,
+        "speaker": span_json(sighting.speaker) if sighting.speaker else None,
         "why": resolved.why,
         "applied": resolved.applied,
     }
