@@ -120,6 +120,8 @@ class Narrator:
                 return line(f"now {event.after}", sighting_text(sighting, title))
             case EventKind.OUTCOME_CORROBORATED:
                 return line("again", title)
+            case EventKind.OUTCOME_CONFIRMED:
+                return line("confirmed", f"{title}: {event.detail}")
             case EventKind.OUTCOME_CONFLICT | EventKind.OUTCOME_HELD:
                 return line("disputed" if event.kind is EventKind.OUTCOME_CONFLICT else "held", f"{title}: {event.detail}")
             case EventKind.ALERT_SUPPRESSED:

@@ -61,6 +61,8 @@ class Reader(Protocol):
         ...
 
 
+Names = str | Sequence[str] | None
+"""One name, or several of which any will do; None: whatever it is."""
 Decide = Callable[[Sequence[Outcome]], Changes]
 """Known candidates -> changes: the pure decision that the store runs inside its transaction."""
 
@@ -119,6 +121,10 @@ class Store(Protocol):
         ...
 
     def article(self, key: str) -> Article | None: ...
+    def article_keys(self, since: datetime) -> list[str]:
+        """The articles published (or, undated, first seen) from `since` on, in order of that time."""
+        ...
+
     def articles(
         self, *, words: str = "", source: str | None = None, relevant: bool | None = None, stage: str | None = None, limit: int = 100
     ) -> list[Article]:
@@ -136,8 +142,29 @@ class Store(Protocol):
         ...
 
     def outcomes(
-        self, *, status: str | None = None, type: str | None = None, meeting: str | None = None, limit: int = 200
-    ) -> list[Outcome]: ...
+        self,
+        *,
+        status: Names = None,
+        type: Names = None,
+        meeting: Names = None,
+        parties: Names = None,
+        topics: Names = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = 200,
+    ) -> list[Outcome]:
+        """The outcomes that meet every condition, newest first; `meeting` is a name or a type; from `since` on and before `until`."""
+        ...
+
+    def outcome_keys(self, beginning: str, limit: int = 100) -> list[str]: ...
+    def sightings(self, keys: Sequence[str]) -> dict[str, list[Resolved]]:
+        """Outcome -> the sightings of the readings that stand."""
+        ...
+
+    def sighted(self, article: str) -> list[Resolved]:
+        """What the article reports by the reading that stands."""
+        ...
+
     def outcome(self, key: str) -> tuple[Outcome, list[Resolved], list[Event]] | None:
         """An outcome with the sightings of the readings that stand, and its history."""
         ...

@@ -34,6 +34,9 @@ def outcome_json(outcome: Outcome) -> Json:
         "overdue_at": iso(outcome.overdue_at),
         "articles": outcome.articles,
         "conflicts": list(outcome.conflicts),
+        "origins": list(outcome.origins),
+        "authority": outcome.authority,
+        "standing": outcome.standing,
     }
 
 
@@ -48,14 +51,19 @@ def sighting_json(resolved: Resolved) -> Json:
     """One article's report of an outcome, with its proof and why it was joined to the outcome."""
     reported = resolved.reported
     sighting = reported.sighting
+    credit = sighting.origin.evidence if sighting.origin else None
     return {
         "article": reported.article,
         "publisher": reported.publisher,
         "published": iso(reported.published),
+        "origin": reported.origin,
+        "authority": reported.authority,
         "status": sighting.status,
         "title": sighting.title,
         "evidence": span_json(sighting.evidence.span),
         "sentence": span_json(sighting.sentence),
+        "credit": span_json(credit.span) if credit else None,
+        "speaker": span_json(sighting.speaker) if sighting.speaker else None,
         "why": resolved.why,
         "applied": resolved.applied,
     }

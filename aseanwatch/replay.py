@@ -24,7 +24,6 @@ TARGET = "replay"
 """The target for which alerts are made; nobody delivers to it."""
 PROMISED = frozenset({"alert", "outcome", "summary"})
 """The kinds of records that programs are promised; the others are for people."""
-_ALL = 1_000_000
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -103,7 +102,7 @@ def play(items: Items, store: Store, reader: Reader, step: Callable[[], None], c
         yield from _alerts(taken, article, now, tally)
         awaited.changed(taken.changes, tally.sighted)
         step()
-    outcomes = store.outcomes(limit=_ALL)
+    outcomes = store.outcomes(limit=None)
     for outcome in sorted(outcomes, key=lambda one: (one.first_seen, one.key)):
         found = store.outcome(outcome.key)
         yield {"kind": "outcome"} | outcome_json(outcome) | {"sightings": [sighting_json(one) for one in (found[1] if found else [])]}

@@ -133,11 +133,12 @@ def storage(settings: Settings, *, create: bool = False) -> AbstractContextManag
     return cast("AbstractContextManager[Store]", open_store(settings.database_url(), now=SystemClock().now(), migrate=create))
 
 
-def scratch() -> AbstractContextManager[Store]:
-    """An empty database in memory."""
+def scratch(file: Path | None = None) -> AbstractContextManager[Store]:
+    """An empty database: in memory, or in a new file that need not last."""
     from store import open_store
 
-    return cast("AbstractContextManager[Store]", open_store("sqlite://", now=SystemClock().now()))
+    url = f"sqlite:///{file.absolute()}" if file else "sqlite://"
+    return cast("AbstractContextManager[Store]", open_store(url, now=SystemClock().now(), durable=False))
 
 
 @contextmanager
@@ -176,6 +177,12 @@ def calendar(extra: Sequence[Path] = ()) -> Calendar:
     from classifiers.calendar import load_calendar
 
     return load_calendar(extra)
+
+
+def changed_reader(settings: Settings, changed: Sequence[Path]) -> Reader:
+    """The classifiers by the settings with `changed` files and folders on top, each file in place of the one of its name."""
+    brought = {file.name for path in changed for file in ([path] if path.is_file() else path.rglob("*.toml"))}
+    return rules_reader([*(path for path in settings.rules.files if path.name not in brought), *changed])
 
 
 def parser() -> "FeedParser":

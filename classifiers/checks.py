@@ -13,6 +13,7 @@ itself counts. An example that begins with "# " is a headline and is read as the
     relevance    the example alone is about ASEAN                              it is not
     against      the example alone is not about ASEAN                          it is
     commentary   the story is commentary                                       it is not
+    agency       the text or the outcome's sentence is credited to it          neither is
     alert        the user's alert is raised                                    it is not
 
 The right mode of an act is done; of acts of the family `await`, which speak of what is ahead, planned; of the family `drop`, failed.
@@ -142,6 +143,11 @@ def _topic(entry: RuleEntry, shown: Shown) -> bool:
     return any(topic.code == code and shown.any_inside(topic.evidence) for topic in shown.reading.topics)
 
 
+def _agency(entry: RuleEntry, shown: Shown) -> bool:
+    credits = [shown.reading.origin, *(sighting.origin for sighting in shown.sightings)]
+    return any(credit is not None and credit.name == entry.row["name"] for credit in credits)
+
+
 def _alert(entry: RuleEntry, shown: Shown) -> bool:
     return any(f"alert.{alert.name}" == entry.name for alert in shown.reading.user_alerts)
 
@@ -156,6 +162,7 @@ _JUDGES: dict[str, Callable[[RuleEntry, Shown], bool]] = {
     "relevance": lambda _, shown: shown.reading.relevant,
     "against": lambda _, shown: not shown.reading.relevant,
     "commentary": lambda _, shown: shown.reading.stage is Stage.COMMENTARY,
+    "agency": _agency,
     "alert": _alert,
 }
 

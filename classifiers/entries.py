@@ -18,6 +18,7 @@ KINDS: dict[tuple[str, str], tuple[str, str]] = {
     ("relevance", "against.cue"): ("against", "id"),
     ("stage", "commentary.cue"): ("commentary", "where"),
     ("parties", "party"): ("party", "name"),
+    ("agencies", "agency"): ("agency", "name"),
 }
 """(file, table) -> the kind of rule that its entries are, and the key that names them."""
 

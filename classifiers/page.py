@@ -5,6 +5,7 @@ text -> lines (hard-wrapped ones joined) -> paragraphs, each with its kind and t
 
 import re
 
+from classifiers.credits import signatures
 from classifiers.rulebook import Rulebook
 from classifiers.text import Kind, Paragraph
 
@@ -29,7 +30,7 @@ class Page:
         self._caption_starts = tuple(data["caption"]["starts"])
         self._caption_ends = tuple(data["caption"]["ends"])
         self._captions = tuple(data["caption"]["anywhere"])
-        self._agencies = tuple(data["agencies"]["names"])
+        self._agencies = signatures(book)
 
     def paragraphs(self, text: str, folded: str, title: str = "") -> list[Paragraph]:
         """The paragraphs of `text` (`folded` is the same text folded), each with what it is on its page and why."""
@@ -94,11 +95,15 @@ class Page:
 
     def _terminal(self, line: str) -> bool:
         """Whether a line ends as a sentence does, an agency's signature apart."""
-        tail = line[-30:].rstrip()
-        for name in self._agencies:
-            if tail.rstrip(")").endswith(name):
-                tail = tail.rstrip(")")[: -len(name)].rstrip(" (-–—/")
+        tail = line[-40:].rstrip()
+        signed = tail.rstrip(")")
+        if signed.endswith(self._agencies):
+            name = next(name for name in self._agencies if signed.endswith(name))
+            tail = signed[: -len(name)]
+            if not tail[-1:].isalnum():
+                tail = tail.rstrip(" (-–—/")
                 return tail[-1:] in '.!?"”' or tail.endswith("/")
+            tail = signed
         return bool(_STOP.search(tail))
 
     def _prose(self, line: str) -> bool:

@@ -11,6 +11,7 @@ from datetime import date
 from importlib.resources.abc import Traversable
 
 from classifiers import custom, foreign, language, translation
+from classifiers.credits import Credits
 from classifiers.frames import Finder, Found, Missed, Scene
 from classifiers.lexicon import Lexicon, Tagged
 from classifiers.meetings import LEADERS, OFFICIALS, MeetingFinder, Seen, primary
@@ -41,6 +42,7 @@ class Reader:
         self.custom = custom.Finder(book)
         self._lexicon = Lexicon(book, self.custom.phrases)
         self._page = Page(book)
+        self._credits = Credits(book)
         self._meetings = MeetingFinder(book)
         self._topics = TopicFinder(book)
         self._outcomes = Finder(book)
@@ -130,6 +132,7 @@ class Reader:
                 f"alert: {'a result of ministers is news' if alert else 'no result of ministers as news'}",
             ),
             ruleset=self.ruleset,
+            origin=self._credits.of_text(doc, article) if sightings else None,
         )
 
     # -- pieces -----------------------------------------------------------------
@@ -238,6 +241,8 @@ class Reader:
             rules=tuple(f.rules),
             slots=slots,
             phase=f.phase,
+            origin=self._credits.of_sentence(doc, s),
+            speaker=self._credits.speaker(doc, f.tags),
         )
 
     @staticmethod

@@ -175,7 +175,13 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "teasers": {"whole!": WORDS, "open!": WORDS},
         "furniture": {"anywhere!": WORDS},
         "caption": {"starts!": WORDS, "ends!": WORDS, "anywhere!": WORDS},
-        "agencies": {"names!": WORDS},
+    },
+    "agencies": {
+        "[agency]": {"name!": STR, "names!": WORDS, "publishers": WORDS, **_SHOWN},
+        "sign": {"others!": WORDS},
+        "credit": {"labels!": WORDS},
+        "attribution": {"before!": WORDS, "between!": WORDS, "after!": WORDS},
+        "speaker": {"titles!": WORDS, "says!": WORDS, "said_by!": WORDS},
     },
     "language": {
         "grammar": {"thing!": _SIDE, "mode!": _SIDE, "false_friends": WORDS, "era": INT, "comma_breaks": FLAG, "heads_last": FLAG},
@@ -205,7 +211,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
     "tac": {"[party]": {"party!": STR, "*": ANY}, "[pending]": {"party": STR, "*": ANY}},
 }
 
-_NAMES = {"acts": "id", "objects": "id", "actors": "id", "meetings": "code", "topics": "code", "parties": "name"}
+_NAMES = {"acts": "id", "objects": "id", "actors": "id", "meetings": "code", "topics": "code", "parties": "name", "agencies": "name"}
 """By which key the entries of a file are told apart."""
 
 
@@ -267,8 +273,9 @@ def _brought(path: Traversable, known: set[str]) -> dict[str, RuleFile]:
     if not path.is_dir():
         raise ConfigError("there is no such rule file or folder", subject=str(path))
     brought: dict[str, RuleFile] = {}
-    for one in _inside(path):
-        brought |= _brought(one, known)
+    for folder in (path, path / "rules", path / "gazetteer"):
+        for one in _inside(folder) if folder.is_dir() else ():
+            brought |= _brought(one, known)
     if (path / "languages").is_dir():
         brought |= {f"lang.{_stem(one)}": _file(one) for one in _inside(path / "languages")}
     if not brought:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.codes import Level, OutcomeType, Status
+from core.origins import Authority
 from core.readings import Meeting, Sighting
 
 
@@ -28,6 +29,20 @@ class Reported:
     """Why it may not be told, in plain words; empty when it may."""
     language: str = ""
     """Language of the article, as the reading found it."""
+    origin: str = ""
+    """Who first reported it: the agency that is named; as the store gives it back, that of the text it copies, or the publisher."""
+    authority: Authority = Authority.PRESS
+    """How near this report is to the deed; as the store gives it back, a copy of another text is a reprint."""
+
+
+class Standing(StrEnum):
+    """How far a record is to be believed."""
+
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+    """An official text reports it as done."""
+    DISPUTED = "disputed"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +74,11 @@ class Outcome:
     """Index terms by which candidates for resolution are found; see `core.register.blocks`."""
     facets: tuple[str, ...] = ()
     """What it was reported as, each distinct wording once, in the form that `core.identity` compares; kept and given back as it is."""
+    origins: tuple[str, ...] = ()
+    """Who reported it independently of each other, first one first; reprints and "according to" count under whom they carry on."""
+    authority: Authority = Authority.PRESS
+    """The best of the reports of it as decided; of the previews, as long as there are no others."""
+    standing: Standing = Standing.REPORTED
 
 
 class EventKind(StrEnum):
@@ -71,6 +91,7 @@ class EventKind(StrEnum):
     OUTCOME_HELD = "outcome.held"
     OUTCOME_MERGED = "outcome.merged"
     OUTCOME_OVERDUE = "outcome.overdue"
+    OUTCOME_CONFIRMED = "outcome.confirmed"
     ALERT_MADE = "alert.made"
     ALERT_SUPPRESSED = "alert.suppressed"
     SOURCE_FAILING = "source.failing"

@@ -75,6 +75,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Whom a text or a sentence names as the source of its news: an agency, by the one name under which it is counted."""
+
+    name: str
+    evidence: Evidence | None = None
+    """Where it says so; None where the publisher is that agency itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One outcome as one article reports it."""
 
@@ -91,6 +100,10 @@ class Sighting:
     slots: tuple[Slot, ...] = ()
     phase: str = ""
     """The finer step in the life of its type, where the words say it: application, signed, in_force..."""
+    origin: Credit | None = None
+    """Whom the sentence names as the source of its news: "according to VNA"."""
+    speaker: Span | None = None
+    """The words by which the sentence quotes a minister, a chair, a secretary-general or a spokesperson."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +148,8 @@ class Reading:
     """Why stage and alert are what they are, in plain words."""
     ruleset: str = ""
     """Hash of the rules and the gazetteer that were used."""
+    origin: Credit | None = None
+    """The agency whose text it is, by dateline, tag line or credit line, or because its publisher is one."""
 
     @property
     def primary(self) -> Meeting | None:

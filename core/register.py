@@ -16,14 +16,15 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from core import blocks as places
-from core import identity, lives, titles
+from core import identity, lives, origins, titles
 from core.articles import Article
 from core.codes import Level, OutcomeType, Status
 from core.facets import Facet, Feature, dump, facet, leaves_open, load
 from core.identity import Verdict
 from core.keys import digest
-from core.outcomes import Changes, Event, EventKind, Outcome, Reported, Resolved
-from core.readings import Meeting, Reading
+from core.origins import Authority
+from core.outcomes import Changes, Event, EventKind, Outcome, Reported, Resolved, Standing
+from core.readings import Meeting, Reading, Sighting
 
 _T = TypeVar("_T")
 
@@ -55,9 +56,17 @@ def report(article: Article, reading: Reading, now: datetime, *, history: bool =
                 tier=article.tier,
                 quiet=quiet,
                 language=reading.language,
+                origin=_origin(reading, sighting),
+                authority=origins.authority(article.tier, reading.origin, sighting),
             )
         )
     return tuple(reports)
+
+
+def _origin(reading: Reading, sighting: Sighting) -> str:
+    """The agency that the sentence names, or else the one whose text it is; empty when none is named."""
+    credit = sighting.origin or reading.origin
+    return credit.name if credit else ""
 
 
 def _quiet(
@@ -208,6 +217,7 @@ class _Desk:
             alerted_at=_earliest(first.alerted_at, second.alerted_at),
             overdue_at=max((at for at in (first.overdue_at, second.overdue_at) if at), default=None),
             articles=first.articles + second.articles,
+            authority=_nearer(first, second.status, second.authority),
         )
         del self._records[second.key]
         self._merged = [(old, first.key if new == second.key else new) for old, new in self._merged]
@@ -227,7 +237,7 @@ class _Desk:
             key = f"{sighting.type}-{digest(dump(one), reported.article)[:16]}"
         outcome = Outcome(
             key=key, type=sighting.type, status=sighting.status, level=sighting.level, title=sighting.title,
-            first_seen=reported.at, last_seen=reported.at, articles=0,
+            first_seen=reported.at, last_seen=reported.at, articles=0, authority=reported.authority,
         )  # fmt: skip
         record = _Record(outcome, [], known=False)
         self._records[key] = record
@@ -258,6 +268,7 @@ class _Desk:
             last_seen=max(old.last_seen, reported.at),
             done_at=_earliest(old.done_at, reported.at if decided else None),
             articles=old.articles + counted,
+            authority=_nearer(old, one.status, reported.authority),
         )
         record.outcome = _computed(record.outcome, record.facets)
         self._touched[old.key] = None
@@ -279,6 +290,12 @@ class _Desk:
             )
         elif after.articles > before.articles:
             self._event(EventKind.OUTCOME_CORROBORATED, after.key, after=after.status, reported=reported, detail=resolved.why)
+        if after.standing is Standing.CONFIRMED and (fresh_record or before.standing is not Standing.CONFIRMED):
+            by = f": {reported.publisher or reported.article}" if reported.authority is Authority.OFFICIAL else ""
+            detail = f"an official text reports it as done{by}"
+            self._event(
+                EventKind.OUTCOME_CONFIRMED, after.key, before=before.standing, after=after.standing, reported=reported, detail=detail
+            )
         if after.conflicts != before.conflicts:
             before_, after_ = "; ".join(before.conflicts), "; ".join(after.conflicts)
             self._event(
@@ -345,7 +362,7 @@ def _computed(outcome: Outcome, facets: Sequence[Facet]) -> Outcome:
     """The outcome with everything that follows from its facets; the same for any order of them."""
     status = max((one.status for one in facets), key=_rank)
     told = [one for one in facets if one.status is status]
-    return replace(
+    computed = replace(
         outcome,
         type=_most((one.type for one in told), list(OutcomeType)),
         status=status,
@@ -357,6 +374,21 @@ def _computed(outcome: Outcome, facets: Sequence[Facet]) -> Outcome:
         blocks=tuple(sorted({term for one in facets for term in places.terms(one)})),
         facets=tuple(sorted({dump(one) for one in facets})),
     )
+    return replace(computed, standing=_standing(computed))
+
+
+def _standing(outcome: Outcome) -> Standing:
+    """Confirmed when an official text reports as done what ministers decided."""
+    decided = outcome.status is Status.DONE and outcome.level is Level.MINISTERIAL
+    return Standing.CONFIRMED if decided and outcome.authority is Authority.OFFICIAL else Standing.REPORTED
+
+
+def _nearer(outcome: Outcome, status: Status, authority: Authority) -> Authority:
+    """The best authority for an outcome after one more report: of it as decided, or of its previews while it has no other."""
+    ours, theirs = (one is Status.PLANNED for one in (outcome.status, status))
+    if ours is not theirs:
+        return authority if ours else outcome.authority
+    return origins.best((outcome.authority, authority))
 
 
 def _rank(status: Status) -> int:

@@ -40,13 +40,14 @@ class Store(Polls, Articles, Register, Expectations, Outbox, Events, Reports):
         self.close()
 
 
-def open_store(url: str, *, now: datetime, migrate: bool = True) -> Store:
+def open_store(url: str, *, now: datetime, migrate: bool = True, durable: bool = True) -> Store:
     """The store behind `url`: `sqlite:////path/file.db`, `sqlite://` (in memory) or `postgresql://user@host/name`.
 
     With `migrate` a missing database file is made and the schema is brought up to date; without, both must be there.
+    A SQLite file that need not outlive a crash of the machine is written more quickly when it is not `durable`.
     Raises ConfigError for a URL that is none of these; StoreError when the database refuses, is damaged, or belongs to a newer version.
     """
-    engines = open_engines(url, create=migrate)
+    engines = open_engines(url, create=migrate, durable=durable)
     store = Store(engines)
     try:
         with naming(engines):

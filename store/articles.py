@@ -103,6 +103,12 @@ class Articles(Database):
             row = tx.execute(select(*ARTICLE_COLUMNS).where(article.c.handle == handle(key))).first()
         return _article(row) if row else None
 
+    def article_keys(self, since: datetime) -> list[str]:
+        """The articles published (or, undated, first seen) from `since` on, in order of that time."""
+        at = func.coalesce(article.c.published, article.c.first_seen)
+        with self._reading() as tx:
+            return list(tx.scalars(select(article.c.key).where(at >= since).order_by(at, article.c.id)))
+
     def earlier_texts(self, key: str) -> list[Article]:
         """The article as it was before each revision, oldest first."""
         now = self.article(key)

@@ -90,10 +90,11 @@ def named(url: URL) -> str:
     return f"postgresql://{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
 
 
-def open_engines(url: str, *, create: bool = True) -> Engines:
+def open_engines(url: str, *, create: bool = True, durable: bool = True) -> Engines:
     """Engines for `url`; connects to nothing yet.
 
-    With `create` a SQLite file (0600) and its folder (0700) are made where they are missing. Raises ConfigError, StoreError.
+    With `create` a SQLite file (0600) and its folder (0700) are made where they are missing. What is not `durable` is quick, and
+    lost with the machine: for a file that is thrown away. Raises ConfigError, StoreError.
     """
     parts = parsed(url)
     path = file_of(parts)
@@ -111,7 +112,7 @@ def open_engines(url: str, *, create: bool = True) -> Engines:
         raise StoreError("there is no database yet; the first start makes it", subject=str(path))
     return Engines(
         reader=_sqlite(parts, "BEGIN", pool_size=8, read_only=True),
-        writer=_sqlite(parts, "BEGIN IMMEDIATE", pool_size=1),
+        writer=_sqlite(parts, "BEGIN IMMEDIATE", pool_size=1, durable=durable),
         where=named(parts),
         path=path,
         secrets=(),
@@ -149,7 +150,7 @@ def _postgres(url: URL) -> Engine:
     return create_engine(bare, connect_args=given, hide_parameters=True, pool_pre_ping=True, pool_timeout=QUEUE_SECONDS)
 
 
-def _sqlite(url: URL, begin: str, *, pool_size: int, read_only: bool = False) -> Engine:
+def _sqlite(url: URL, begin: str, *, pool_size: int, read_only: bool = False, durable: bool = True) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -163,7 +164,7 @@ def _sqlite(url: URL, begin: str, *, pool_size: int, read_only: bool = False) ->
 
     def connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself: see `start`
-        for pragma in _pragmas(read_only):
+        for pragma in _pragmas(read_only, durable):
             connection.execute(f"PRAGMA {pragma}").close()
 
     def start(connection: Connection) -> None:
@@ -174,9 +175,11 @@ def _sqlite(url: URL, begin: str, *, pool_size: int, read_only: bool = False) ->
     return engine
 
 
-def _pragmas(read_only: bool) -> list[str]:
+def _pragmas(read_only: bool, durable: bool) -> list[str]:
     if read_only:
         return ["query_only=ON"]
+    if not durable:
+        return ["foreign_keys=ON", "journal_mode=MEMORY", "synchronous=OFF"]
     journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
     return ["foreign_keys=ON", f"journal_mode={journal}", "synchronous=FULL"]
 

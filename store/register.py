@@ -16,13 +16,16 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from core.alerts import Alert, make_alert
 from core.articles import Article, ArticleState
 from core.errors import StoreError
-from core.outcomes import Changes, Event, EventKind, Outcome, Resolved
+from core.origins import Authority, Trace
+from core.outcomes import Changes, Event, EventKind, Outcome, Reported, Resolved
 from core.readings import Reading
 from store.articles import cleaned, mark
+from store.choice import Names, chosen
+from store.copies import Carriers, note_copies, with_origins
 from store.database import Database, Turn, chunks, insert_new, put, take_turn
 from store.events import append, of_subject
 from store.outbox import owe
-from store.tables import alert, alert_outcome, article, handle, outcome, outcome_block, outcome_merged, reading, sighting
+from store.tables import alert, alert_outcome, article, handle, outcome, outcome_block, outcome_merged, reading, reading_topic, sighting
 
 Decide = Callable[[Sequence[Outcome]], Changes]
 """Known candidates -> changes; pure, for it is called within the transaction, and again when a record was overlooked."""
@@ -51,6 +54,8 @@ class Register(Database):
             changes = _merged(tx, _decided(tx, blocks, decide))
             changes, suppressed = _without_told(tx, changes, now)
             news = make_alert(article, reading, changes, now)
+            if changes.resolved:
+                note_copies(tx, number, article, now)
             changes = _counted(tx, changes, number, news)
             _record(tx, number, article, reading, changes, now)
             made = [] if news is None else _owe(tx, news, targets, now)
@@ -59,15 +64,42 @@ class Register(Database):
         return replace(changes, events=events), news
 
     def outcomes(
-        self, *, status: str | None = None, type: str | None = None, meeting: str | None = None, limit: int = 200
+        self,
+        *,
+        status: Names = None,
+        type: Names = None,
+        meeting: Names = None,
+        parties: Names = None,
+        topics: Names = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = 200,
     ) -> list[Outcome]:
-        """The register, last seen first; `meeting` is a name such as AMM-57."""
-        query = select(outcome.c.payload).order_by(outcome.c.last_seen.desc(), outcome.c.key).limit(limit)
-        for column, wanted in ((outcome.c.status, status), (outcome.c.type, type), (outcome.c.meeting, meeting)):
-            if wanted is not None:
-                query = query.where(column == wanted)
+        """The outcomes that meet every condition, newest first: by the day on which they were done, or else last seen.
+
+        `meeting` is a name such as AMM-57, or a type; from `since` on and before `until`.
+        """
+        query = chosen(status=status, type=type, meeting=meeting, parties=parties, topics=topics, since=since, until=until)
+        with self._reading() as tx:
+            return list(tx.scalars(query.limit(limit)))
+
+    def outcome_keys(self, beginning: str, limit: int = 100) -> list[str]:
+        """The keys that begin so."""
+        query = select(outcome.c.key).where(outcome.c.key.startswith(beginning, autoescape=True)).order_by(outcome.c.key).limit(limit)
         with self._reading() as tx:
             return list(tx.scalars(query))
+
+    def sightings(self, keys: Sequence[str]) -> dict[str, list[Resolved]]:
+        """Outcome -> the sightings of the readings that stand, as `outcome` gives them."""
+        with self._reading() as tx:
+            return _sightings(tx, keys)
+
+    def sighted(self, article: str) -> list[Resolved]:
+        """What the article reports by the reading that stands."""
+        query = select(sighting.c.outcome_key).join(reading).where(sighting.c.article_id == _row_of(article), reading.c.current)
+        with self._reading() as tx:
+            told = _sightings(tx, list(dict.fromkeys(tx.scalars(query))))
+        return [one for several in told.values() for one in several if one.reported.article == article]
 
     def outcome(self, key: str) -> tuple[Outcome, list[Resolved], list[Event]] | None:
         """An outcome with the sightings of the readings that stand, and its history; None when there is none.
@@ -76,7 +108,7 @@ class Register(Database):
         """
         with self._reading() as tx:
             found = next(iter((_outcomes(tx, outcome.c.key == key) or _hidden(tx, [key])).values()), None)
-            return (found, _sightings(tx, found.key), of_subject(tx, found.key)) if found else None
+            return (found, _sightings(tx, [found.key])[found.key], of_subject(tx, found.key)) if found else None
 
 
 def candidates(tx: Connection, blocks: Sequence[str]) -> list[Outcome]:
@@ -92,10 +124,26 @@ def _outcomes(tx: Connection, condition: Any) -> dict[str, Outcome]:
     return {row.key: row.payload for row in tx.execute(select(outcome.c.key, outcome.c.payload).where(condition))}
 
 
-def _sightings(tx: Connection, key: str) -> list[Resolved]:
-    columns = (sighting.c.payload, sighting.c.why, sighting.c.applied)
-    query = select(*columns).join(reading).where(sighting.c.outcome_key == key, reading.c.current).order_by(sighting.c.id)
-    return [Resolved(reported=row.payload, outcome=key, why=row.why, applied=row.applied) for row in tx.execute(query)]
+def _sightings(tx: Connection, keys: Sequence[str]) -> dict[str, list[Resolved]]:
+    """The sightings that stand, by outcome, each with the origin and the authority that it has beside the others."""
+    found: dict[str, list[Resolved]] = {key: [] for key in keys}
+    query = select(sighting.c.outcome_key, sighting.c.payload, sighting.c.why, sighting.c.applied).join(reading).order_by(sighting.c.id)
+    for part in chunks(keys):
+        for row in tx.execute(query.where(sighting.c.outcome_key.in_(part), reading.c.current)):
+            found[row.outcome_key].append(Resolved(reported=row.payload, outcome=row.outcome_key, why=row.why, applied=row.applied))
+    carriers = Carriers(tx, keys)
+    for key, several in found.items():
+        traces = carriers.traces(key)
+        found[key] = [replace(one, reported=_traced(one.reported, traces[one.reported.article])) for one in several]
+    return found
+
+
+def _row_of(key: str) -> Any:
+    return select(article.c.id).where(article.c.handle == handle(key)).scalar_subquery()
+
+
+def _traced(reported: Reported, trace: Trace) -> Reported:
+    return replace(reported, origin=trace.origin, authority=Authority.REPRINT if trace.copies else reported.authority)
 
 
 def _readable(tx: Connection, read: Article) -> int | None:
@@ -181,30 +229,24 @@ def _without_told(tx: Connection, changes: Changes, now: datetime) -> tuple[Chan
 
 
 def _counted(tx: Connection, changes: Changes, number: int, news: Alert | None) -> Changes:
-    """The changes with what only the database knows: how many articles report each outcome, and when it was alerted.
+    """The changes with what only the database knows: who reports each outcome, and when it was alerted.
 
     An article that reported an outcome before does not corroborate it by being read again.
     """
     keys = [changed.key for changed in changes.outcomes]
-    others = _reports(tx, keys, number)
-    here = {resolved.outcome for resolved in changes.resolved}
+    carriers = Carriers(tx, keys, but=number)
+    carriers.join(number, changes.resolved)
     before = set(tx.scalars(select(sighting.c.outcome_key).where(sighting.c.article_id == number).distinct()))
     alerted = dict(tx.execute(_first_alerts(keys)).all())
     if news is not None:
         alerted = {item.outcome: news.created_at for item in news.news} | alerted
     outcomes = tuple(
-        replace(changed, articles=max(1, others.get(changed.key, 0) + (changed.key in here)), alerted_at=alerted.get(changed.key))
+        replace(changed, articles=max(1, len({one.article for one in carriers.of[changed.key]})), alerted_at=alerted.get(changed.key))
         for changed in changes.outcomes
     )
     events = tuple(event for event in changes.events if event.kind is not EventKind.OUTCOME_CORROBORATED or event.subject not in before)
-    return replace(changes, outcomes=outcomes, events=events)
-
-
-def _reports(tx: Connection, keys: Sequence[str], but: int) -> dict[str, int]:
-    """Outcome -> how many articles but one report it, by the readings that stand."""
-    count = func.count(sighting.c.article_id.distinct())
-    query = select(sighting.c.outcome_key, count).join(reading).where(sighting.c.outcome_key.in_(keys), reading.c.current)
-    return dict(tx.execute(query.where(sighting.c.article_id != but).group_by(sighting.c.outcome_key)).all())
+    counted, told = with_origins(carriers, outcomes, events)
+    return replace(changes, outcomes=tuple(counted), events=tuple(told))
 
 
 def _first_alerts(keys: Sequence[str]) -> Any:
@@ -235,6 +277,9 @@ def _record(tx: Connection, number: int, read: Article, said: Reading, changes: 
     made = tx.scalar(insert(reading).values(row).returning(reading.c.id))
     if changes.resolved:
         tx.execute(insert(sighting), [_sighting_row(resolved, number, made) for resolved in changes.resolved])
+        topics = [{"topic": code, "reading_id": made} for code in dict.fromkeys(topic.code for topic in said.topics)]
+        if topics:
+            tx.execute(insert(reading_topic), topics)
 
 
 def _outcome_row(changed: Outcome) -> dict[str, Any]:
@@ -247,7 +292,15 @@ def _outcome_row(changed: Outcome) -> dict[str, Any]:
         "first_seen": changed.first_seen,
         "last_seen": changed.last_seen,
         "payload": changed,
+        "dated": changed.done_at or changed.last_seen,
+        "parties": listed(changed.parties),
     }
+
+
+def listed(parties: Iterable[str]) -> str:
+    """Parties as the column of that name holds them, so that one is found whatever its case: |japan|united kingdom|."""
+    names = "|".join(party.casefold() for party in parties)
+    return f"|{names}|" if names else ""
 
 
 def _sighting_row(resolved: Resolved, article: int, reading: int | None) -> dict[str, Any]:
@@ -259,6 +312,8 @@ def _sighting_row(resolved: Resolved, article: int, reading: int | None) -> dict
         "applied": resolved.applied,
         "why": resolved.why,
         "payload": resolved.reported,
+        "origin": resolved.reported.origin,
+        "authority": resolved.reported.authority,
     }
 
 

@@ -24,6 +24,7 @@ from core.alerts import Alert, DeliveryState, ReceiptKind
 from core.articles import ArticleState
 from core.codes import Level, OutcomeType, Stage, Status
 from core.keys import digest
+from core.origins import Authority
 from core.outcomes import EventKind, Outcome, Reported
 from core.readings import Reading
 from core.reasons import Reason
@@ -207,8 +208,10 @@ outcome = Table(
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False, index=True),
     Column("payload", Noun(Outcome), nullable=False),
+    Column("dated", Instant, index=True),
+    Column("parties", Words, nullable=False, server_default=""),
 )
-"""The register: the payload is the record, the other columns are there to find it."""
+"""The register: the payload is the record, the other columns are there to find it; `dated` is when it was done, or else last seen."""
 
 outcome_block = Table(
     "outcome_block",
@@ -238,9 +241,39 @@ sighting = Table(
     Column("applied", Boolean, nullable=False),
     Column("why", Words, nullable=False),
     Column("payload", Noun(Reported), nullable=False),
+    Column("origin", Words, nullable=False, server_default=""),
+    Column("authority", Coded(Authority), nullable=False, server_default=Authority.PRESS),
     UniqueConstraint("reading_id", "position"),
 )
-"""One outcome as one reading reports it, with the reason for which it belongs there."""
+"""One outcome as one reading reports it, with the reason for which it belongs there; `origin` is the agency that it credits itself."""
+
+reading_topic = Table(
+    "reading_topic",
+    metadata,
+    Column("topic", Words, nullable=False),
+    Column("reading_id", ForeignKey("reading.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("topic", "reading_id"),
+)
+"""Which readings speak of a topic; of those that sight an outcome."""
+
+article_sketch = Table(
+    "article_sketch",
+    metadata,
+    Column("hash", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("hash", "day", "article_id"),
+)
+"""The hashes by which copies of a text are found, of articles that sight an outcome; `day` counts from 1 January of the year 1."""
+
+article_copy = Table(
+    "article_copy",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("other_id", ForeignKey("article.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("article_id", "other_id"),
+)
+"""Pairs of articles whose texts are copies of each other, each pair once, the lower number first."""
 
 event = Table(
     "event",

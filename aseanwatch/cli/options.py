@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,9 +35,12 @@ def settings_from(config: Path | None, data_dir: Path | None, **more: str) -> Se
 
 
 class Day(click.ParamType[datetime]):
-    """A date or a time: 2024-07-27, or ISO 8601; without a zone it is UTC."""
+    """A date or a time: 2024-07-27, or ISO 8601; without a zone it is UTC. With `whole` a date stands for the end of that day."""
 
     name = "date"
+
+    def __init__(self, *, whole: bool = False) -> None:
+        self._whole = whole
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The time, aware."""
@@ -45,4 +48,6 @@ class Day(click.ParamType[datetime]):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is no date; write 2024-07-27 or 2024-07-27T09:00+07:00", param, ctx)
+        if self._whole and len(str(value)) == len("2024-07-27"):
+            at += timedelta(days=1)
         return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -2,10 +2,10 @@
 
 import csv
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -19,10 +19,12 @@ from core.calendar import meeting_named
 from core.codes import OutcomeType, Status
 from core.errors import AseanwatchError
 from core.expected import Deadline, due
+from core.origins import Authority
 from core.outcomes import Outcome, Resolved
 
-_ALL = 1_000_000
-"""As good as no limit."""
+_T = TypeVar("_T")
+_BATCH = 500
+"""Outcomes whose sightings are fetched together."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CSV = (
     "key",
@@ -36,26 +38,29 @@ _CSV = (
     "first_seen",
     "last_seen",
     "articles",
+    "origins",
+    "authority",
+    "standing",
     "sentence",
     "article",
 )
 
 
-def _short_name(ctx: click.Context, option: click.Parameter, said: str | None) -> str | None:
-    """The short name of a meeting that was spelled in another way; other words as they are."""
-    meeting = meeting_named(said) if said else None
-    return meeting.name if meeting else said
+def _short_names(ctx: click.Context, option: click.Parameter, said: tuple[str, ...]) -> tuple[str, ...]:
+    """The short names of meetings that were spelled in another way; other words as they are."""
+    return tuple(meeting.name if (meeting := meeting_named(words)) else words for words in said)
 
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options by which outcomes are chosen."""
     for option in (
+        click.option("--until", type=Day(whole=True), help="Done, or else last reported, on or before this day."),
         click.option("--since", type=Day(), help="Done, or else last reported, on or after this day."),
-        click.option("--topic", help="Reported by an article on this topic, for example south-china-sea."),
-        click.option("--meeting", callback=_short_name, help="Meeting type or instance: AMM, AMM-57, PMC."),
-        click.option("--party", help="A party of it, for example Japan."),
-        click.option("--type", "type_", type=click.Choice([code.value for code in OutcomeType]), help="Kind of outcome."),
-        click.option("--status", type=click.Choice([code.value for code in Status]), help="How far it has come."),
+        click.option("--topic", multiple=True, help="Reported by an article on this topic, for example south-china-sea."),
+        click.option("--meeting", multiple=True, callback=_short_names, help="Meeting type or instance: AMM, AMM-57, PMC."),
+        click.option("--party", multiple=True, help="A party of it, for example Japan."),
+        click.option("--type", "type_", multiple=True, type=click.Choice([code.value for code in OutcomeType]), help="Kind of outcome."),
+        click.option("--status", multiple=True, type=click.Choice([code.value for code in Status]), help="How far it has come."),
     ):
         command = option(command)
     return command
@@ -83,9 +88,13 @@ def outcomes() -> None:
 def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path | None, data_dir: Path | None, **chosen: Any) -> None:
     """List outcomes, newest first.
 
+    A filter that is given more than once takes any of its values; different filters must all be met.
+    "2 origins / 5 carriers": five articles report it, and they go back to two who found it out.
+
     \b
     Examples:
       aseanwatch outcomes list
+      aseanwatch outcomes list --status done --status failed --since 2024-07-21 --until 2024-07-27
       aseanwatch outcomes list --type accession --party Norway
       aseanwatch outcomes list --meeting AMM-57 --topic trade --json
       aseanwatch outcomes list --overdue           what was foretold and has not come
@@ -94,13 +103,13 @@ def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path
 
     settings = settings_from(config, data_dir)
     with wiring.storage(settings) as store:
-        found = select(store, **chosen)
         if overdue or expected:
             wanted = {Progress.OVERDUE: overdue, Progress.EXPECTED: expected}
             known = awaited(store, wiring.calendar(settings.rules.files), wiring.SystemClock().now())
+            found = select(store, **chosen)
             _list_awaited([(one, *known[one.key]) for one in found if one.key in known and wanted[known[one.key][1]]], limit, as_json)
             return
-        found = found[:limit]
+        found = select(store, limit=limit, **chosen)
         if as_json:
             for outcome in found:
                 write_json(outcome_json(outcome))
@@ -114,12 +123,12 @@ def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path
                 ", ".join(one.parties),
                 _meeting(one),
                 moment(_when(one))[:10],
-                str(one.articles),
+                support(one),
             )
             for one in found
         ]
         empty = "No such outcome is on record."
-        table(("key", "status", "type", "title", "parties", "meeting", "date", "articles"), rows, empty=empty)
+        table(("key", "status", "type", "title", "parties", "meeting", "date", "reported by"), rows, empty=empty)
 
 
 def _list_awaited(found: Sequence[tuple[Outcome, Deadline, Progress]], limit: int, as_json: bool) -> None:
@@ -145,13 +154,13 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
     \b
     Examples:
       aseanwatch outcomes show document-5f0c
-      aseanwatch outcomes show document-5f0c--json
+      aseanwatch outcomes show document-5f0c --json
     """
     from aseanwatch import wiring
 
     settings = settings_from(config, data_dir)
     with wiring.storage(settings) as store:
-        found = store.outcome(whole_key(key, [outcome.key for outcome in store.outcomes(limit=_ALL)], "outcome"))
+        found = store.outcome(whole_key(key, store.outcome_keys(key), "outcome"))
     if found is None:
         raise AseanwatchError("no such outcome", subject=key)
     outcome, sightings, events = found
@@ -166,6 +175,8 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
     for name, value in (
         ("parties", ", ".join(outcome.parties)),
         ("meeting", _meeting(outcome)),
+        ("standing", f"{outcome.standing}; nearest report: {outcome.authority}"),
+        ("reported", f"{support(outcome)}: {', '.join(outcome.origins)}" if outcome.origins else ""),
         ("also as", "; ".join(title for title in outcome.titles if title != outcome.title)),
         ("disputed", "; ".join(outcome.conflicts)),
         ("expected", f"by {deadline.by.isoformat()}: {deadline.why}" if deadline else ""),
@@ -175,10 +186,11 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
     ):
         if value:
             click.echo(f"  {name:<9}{value}")
-    for one in sightings:
+    for one in nearest_first(sightings):
         held = "" if one.applied else " (kept, not applied)"
-        origin = f"{one.reported.publisher} {moment(one.reported.published)[:10]}".strip()
-        click.echo(f"\n  {origin} · {one.reported.sighting.status}{held} · {one.reported.article}")
+        told_by = f"{one.reported.publisher} {moment(one.reported.published)[:10]}".strip()
+        via = "" if one.reported.origin in ("", one.reported.publisher, one.reported.article) else f" from {one.reported.origin}"
+        click.echo(f"\n  {told_by} · {one.reported.authority}{via} · {one.reported.sighting.status}{held} · {one.reported.article}")
         click.echo(f"    “{one.reported.sighting.sentence.quote}”\n    {one.why}")
     click.echo("")
     for event in events:
@@ -205,36 +217,48 @@ def export(form: str, config: Path | None, data_dir: Path | None, **chosen: Any)
         rows = csv.writer(sys.stdout)
         if form == "csv":
             rows.writerow(_CSV)
-        for outcome in select(store, **chosen):
-            found = store.outcome(outcome.key)
-            sightings = found[1] if found else []
-            if form == "json":
-                write_json(outcome_json(outcome) | {"sightings": [sighting_json(one) for one in sightings]})
-            else:
-                rows.writerow([safe_cell(cell) for cell in _csv_row(outcome, sightings)])
+        for some in batched(select(store, **chosen), _BATCH):
+            sightings = store.sightings([outcome.key for outcome in some])
+            for outcome in some:
+                if form == "json":
+                    write_json(outcome_json(outcome) | {"sightings": [sighting_json(one) for one in sightings[outcome.key]]})
+                else:
+                    rows.writerow([safe_cell(cell) for cell in _csv_row(outcome, sightings[outcome.key])])
 
 
 def select(
     store: Store,
     *,
-    status: str | None = None,
-    type_: str | None = None,
-    party: str | None = None,
-    meeting: str | None = None,
-    topic: str | None = None,
+    status: Sequence[str] = (),
+    type_: Sequence[str] = (),
+    party: Sequence[str] = (),
+    meeting: Sequence[str] = (),
+    topic: Sequence[str] = (),
     since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int | None = None,
 ) -> list[Outcome]:
-    """The outcomes that meet every condition, newest first."""
-    found = store.outcomes(status=status, type=type_, limit=_ALL)
-    if party:
-        found = [one for one in found if party.casefold() in (name.casefold() for name in one.parties)]
-    if meeting:
-        found = [one for one in found if one.meeting and meeting.casefold() in (one.meeting.type.casefold(), one.meeting.name.casefold())]
-    if since:
-        found = [one for one in found if _when(one) >= since]
-    if topic:
-        found = [one for one in found if _on_topic(store, one, topic)]
-    return sorted(found, key=_when, reverse=True)
+    """The outcomes that meet every condition, newest first; of several values of one condition any will do."""
+    return store.outcomes(status=status, type=type_, parties=party, meeting=meeting, topics=topic, since=since, until=until, limit=limit)
+
+
+def batched(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """The items in runs of `size`, the last one shorter."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def nearest_first(sightings: Sequence[Resolved]) -> list[Resolved]:
+    """The sightings in the order of their authority, official ones first."""
+    return sorted(sightings, key=lambda one: list(Authority).index(one.reported.authority))
+
+
+def support(outcome: Outcome) -> str:
+    """Who stands behind it: 2 origins / 5 carriers; of an older record that knows no origins the number of its articles."""
+    if not outcome.origins:
+        return f"{outcome.articles} carrier{'s' * (outcome.articles != 1)}"
+    origins = len(outcome.origins)
+    return f"{origins} origin{'s' * (origins != 1)} / {outcome.articles} carrier{'s' * (outcome.articles != 1)}"
 
 
 def whole_key(beginning: str, keys: Sequence[str], noun: str) -> str:
@@ -260,16 +284,11 @@ def _meeting(outcome: Outcome) -> str:
     return outcome.meeting.name if outcome.meeting else ""
 
 
-def _on_topic(store: Store, outcome: Outcome, topic: str) -> bool:
-    found = store.outcome(outcome.key)
-    readings = [store.reading(one.reported.article) for one in found[1]] if found else []
-    return any(topic == on.code for reading in readings if reading for on in reading.topics)
-
-
 def _csv_row(outcome: Outcome, sightings: Sequence[Resolved]) -> list[str]:
-    proof = next((one for one in sightings if one.applied and one.reported.sighting.status is outcome.status), None)
+    proof = next((one for one in nearest_first(sightings) if one.applied and one.reported.sighting.status is outcome.status), None)
     dates = [at.isoformat() if at else "" for at in (outcome.done_at, outcome.first_seen, outcome.last_seen)]
     sentence = proof.reported.sighting.sentence.quote if proof else ""
     article = proof.reported.article if proof else ""
     named = [outcome.key, outcome.status, outcome.type, outcome.level, outcome.title, "; ".join(outcome.parties), _meeting(outcome)]
-    return [*named, *dates, str(outcome.articles), sentence, article]
+    reported = [str(outcome.articles), "; ".join(outcome.origins), outcome.authority, outcome.standing]
+    return [*named, *dates, *reported, sentence, article]

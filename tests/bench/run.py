@@ -26,6 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import urllib3
+from crowd import Crowded
 from heavy import page
 from newsroom import seed_stories
 from publisher import RSS, Publisher
@@ -43,6 +44,10 @@ from store import open_store
 from store.engines import wal_is_safe
 
 NOW = datetime(2024, 7, 27, 12, tzinfo=UTC)
+FEW = 10_000
+"""Sightings in the register with which a large one is compared."""
+RESOLVED = 150
+"""Sightings that are resolved in one round."""
 WARM = 4
 """Articles that are fetched before the clock starts."""
 SOURCE = Source(id="courier", url="http://127.0.0.1/rss.xml", publisher="The Courier")
@@ -259,8 +264,13 @@ def _served(body: bytes) -> Callable[..., None]:
     return lambda answering, _: answering.answers(200, {"Content-Type": "text/html; charset=utf-8"}, body)
 
 
-def benches(origin: str, number: int) -> Iterator[Bench]:
-    """All figures."""
+def resolving(many: Crowded, few: Crowded, measure: Callable[[Crowded, int], float]) -> Callable[[], tuple[float, float]]:
+    """Milliseconds for one sighting in a register of many and in one of few."""
+    return lambda: (measure(many, RESOLVED) * 1000, measure(few, RESOLVED) * 1000)
+
+
+def benches(origin: str, number: int, sightings: int, folder: Path) -> Iterator[Bench]:
+    """All figures; `folder` is where large databases may stand meanwhile."""
     yield Bench(
         name="read",
         what="read an article of 3 kB",
@@ -285,6 +295,28 @@ def benches(origin: str, number: int) -> Iterator[Bench]:
         unit="1/s",
         once=walking(origin, number),
         more_is_better=True,
+    )
+    many, few = Crowded(folder / "many.db", sightings), Crowded(folder / "few.db", FEW)
+    yield Bench(
+        name="find",
+        what=f"find and decide which outcome a sighting is, among {sightings:,} sightings",
+        against=f"among {FEW:,}",
+        unit="ms",
+        once=resolving(many, few, Crowded.find),
+    )
+    yield Bench(
+        name="copies",
+        what=f"look for copies of a text, among {sightings // 2:,} articles",
+        against=f"among {FEW // 2:,}",
+        unit="ms",
+        once=resolving(many, few, Crowded.look_up),
+    )
+    yield Bench(
+        name="resolve",
+        what=f"resolve and record a sighting, among {sightings:,}",
+        against=f"among {FEW:,}",
+        unit="ms cpu",
+        once=resolving(many, few, Crowded.record),
     )
 
 
@@ -321,9 +353,10 @@ def line(told: dict[str, object]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="read, rules, record, poll, walk; all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="read, rules, record, poll, walk, find, copies, resolve; all by default")
     parser.add_argument("--rounds", type=int, default=5, help="rounds; the table shows min / median / max over them")
     parser.add_argument("--articles", type=int, default=60, help="articles of the site")
+    parser.add_argument("--sightings", type=int, default=1_000_000, help="in the large register; a million takes two minutes and 5 GB")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -331,8 +364,8 @@ def main() -> None:
     if args.serve:
         serve(args.serve)
         return
-    with site(args.articles + WARM) as origin:
-        for bench in benches(origin, args.articles):
+    with site(args.articles + WARM) as origin, tempfile.TemporaryDirectory() as folder:
+        for bench in benches(origin, args.articles, args.sightings, Path(folder)):
             if bench.name in (args.names or [bench.name]):
                 told = measured(bench, args.rounds)
                 print(json.dumps(told) if args.json else line(told), flush=True)

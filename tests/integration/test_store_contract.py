@@ -405,7 +405,8 @@ def test_a_reading_makes_an_outcome_an_alert_and_a_delivery_to_each_target(store
     assert kinds(store.events()) == [EventKind.OUTCOME_NEW, EventKind.ALERT_MADE]
     assert [event.sequence for event in changes.events] == [event.sequence for event in store.events()]
     record = store.outcome(key_of("Joint Communique"))
-    assert record == (changes.outcomes[0], list(changes.resolved), store.events(subject=key_of("Joint Communique")))
+    resolved = [replace(one, reported=replace(one.reported, origin=VNA.publisher)) for one in changes.resolved]
+    assert record == (changes.outcomes[0], resolved, store.events(subject=key_of("Joint Communique")))
 
 
 def test_the_same_text_read_again_by_the_same_rules_changes_nothing(store: Store) -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,13 @@ from store import Store, migrations, open_store
 from store.engines import open_engines
 from store.tables import metadata
 
-SECOND = '''"""A second revision, for these tests."""
+NEXT = '''"""One more revision, for these tests."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -158,10 +159,10 @@ def test_a_migration_that_dies_half_way_leaves_postgresql_empty(postgresql: post
     postgresql.drop("half")
 
 
-def with_second(folder: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> None:
-    """Lets the program know of a second revision."""
+def with_next(folder: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> None:
+    """Lets the program know of one more revision."""
     shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "second.py").write_text(SECOND.format(then=then))
+    (folder / "versions" / "next.py").write_text(NEXT.format(head=migrations.head(), then=then))
     monkeypatch.setattr(migrations, "FOLDER", folder)
 
 
@@ -175,9 +176,9 @@ def filled(url: str) -> Store:
 @on_both
 def test_a_rebuilt_table_keeps_its_rows_and_what_hangs_on_them(bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(bare_url).close()
-    with_second(tmp_path / "newer", monkeypatch, "pass")
+    with_next(tmp_path / "newer", monkeypatch, "pass")
     with open_store(bare_url, now=NOW) as store:
-        assert store.storage()["schema"] == "0002"
+        assert store.storage()["schema"] == "next"
         assert store.entry_counts() == {VNA.id: 2}
         assert store.check() == []
         with store._reading() as tx:
@@ -191,11 +192,11 @@ def test_a_rebuilt_table_keeps_its_rows_and_what_hangs_on_them(bare_url: str, tm
 def test_a_migration_that_fails_changes_nothing(bare_url: str, then: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(bare_url).close()
     with monkeypatch.context() as patched:
-        with_second(tmp_path / "newer", patched, then)
+        with_next(tmp_path / "newer", patched, then)
         with pytest.raises((StoreError, RuntimeError)):
             open_store(bare_url, now=NOW)
     with open_store(bare_url, now=NOW) as store:
-        assert store.storage()["schema"] == "0001"
+        assert store.storage()["schema"] == migrations.head()
         assert store.entry_counts() == {VNA.id: 2}
         assert store.check() == []
 
@@ -204,8 +205,65 @@ def test_a_migration_that_would_orphan_rows_is_refused(tmp_path: Path, monkeypat
     url = f"sqlite:///{tmp_path / 'watch.db'}"
     filled(url).close()
     with monkeypatch.context() as patched:
-        with_second(tmp_path / "newer", patched, "op.execute('DELETE FROM source')")
+        with_next(tmp_path / "newer", patched, "op.execute('DELETE FROM source')")
         with pytest.raises(StoreError, match="without its source"):
             open_store(url, now=NOW)
     with open_store(url, now=NOW) as store:
         assert store.entry_counts() == {VNA.id: 2}
+
+
+@on_both
+def test_an_older_register_gets_its_origins_its_days_and_its_topics(bare_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A database of the first schema, with one outcome that an official page and a paper report, as that version wrote it."""
+    with monkeypatch.context() as before:
+        folder = tmp_path / "first"
+        shutil.copytree(migrations.FOLDER, folder, ignore=lambda at, names: {"__pycache__", "origins.py"} & set(names))
+        before.setattr(migrations, "FOLDER", folder)
+        engines = open_engines(bare_url)
+        migrations.upgrade(engines.writer, engines.where)
+    with engines.writer.begin() as tx:
+        for statement in FIRST_REGISTER:
+            tx.execute(text(statement.replace("TRUE", "1") if tx.dialect.name == "sqlite" else statement))
+    engines.close()
+    with open_store(bare_url, now=NOW) as store:
+        (outcome,) = store.outcomes(parties=["JAPAN"], topics=["trade"], since=datetime(2026, 7, 11, tzinfo=UTC))
+        assert (outcome.title, outcome.origins) == ("Plan", ("Ministry", "Paper"))
+        found = store.outcome("document-1")
+        assert found
+        assert [one.reported.origin for one in found[1]] == ["Ministry", "Paper"]
+        assert store.check() == []
+
+
+_REPORTED = (
+    '{"article":"%s","index":0,"sighting":{"type":"document","status":"done","level":"ministerial","title":"Plan","evidence":'
+    '{"span":{"field":"text","start":0,"end":4,"quote":"Plan"},"rule":"r"},"sentence":{"field":"text","start":0,"end":4,"quote":"Plan"}},'
+    '"publisher":"%s","published":null,"at":"2026-07-11T09:00:00+00:00","alertable":true}'
+)
+_READING = '{"relevant":true,"stage":"outcome","alert":true,"language":"en","topics":[{"code":"trade","score":2.0}]}'
+_OUTCOME = (
+    '{"key":"document-1","type":"document","status":"done","level":"ministerial","title":"Plan","titles":["Plan"],"parties":["Japan"],'
+    '"meeting":null,"first_seen":"2026-07-11T09:00:00+00:00","last_seen":"2026-07-11T09:00:00+00:00",'
+    '"done_at":"2026-07-11T09:00:00+00:00","blocks":[],"facets":[]}'
+)
+_AT = "2026-07-11 09:00:00"
+FIRST_REGISTER = [
+    *(
+        "INSERT INTO article (id, handle, key, url, title, text, text_hash, folded, source, publisher, tier, country, first_seen, "
+        f"changed_at, extractor, flags, revision, state, due_at) VALUES ({n}, 'h{n}', 'a{n}', '', '', 'Plan', '', 'plan', '', "
+        f"'{publisher}', '{tier}', '', '{_AT}', '{_AT}', '', '[]', 1, 'read', '{_AT}')"
+        for n, publisher, tier in ((1, "Ministry", "official"), (2, "Paper", "press"))
+    ),
+    *(
+        "INSERT INTO reading (id, article_id, text_hash, ruleset, current, relevant, stage, alert, language, read_at, payload) VALUES "
+        f"({n}, {n}, '', 'r', TRUE, TRUE, 'outcome', TRUE, 'en', '{_AT}', '{_READING}')".replace(":", "\\:")
+        for n in (1, 2)
+    ),
+    "INSERT INTO outcome (key, type, status, level, meeting, first_seen, last_seen, payload) VALUES "
+    f"('document-1', 'document', 'done', 'ministerial', '', '{_AT}', '{_AT}', '{_OUTCOME}')".replace(":", "\\:"),
+    *(
+        "INSERT INTO sighting (id, reading_id, position, article_id, outcome_key, applied, why, payload) VALUES "
+        f"({n}, {n}, 0, {n}, 'document-1', TRUE, '', '{_REPORTED % (f'a{n}', publisher)}')".replace(":", "\\:")
+        for n, publisher in ((1, "Ministry"), (2, "Paper"))
+    ),
+]
+"""The rows of a small register, as statements; times and texts as both databases take them."""

@@ -114,6 +114,7 @@ def _outcome(seen: Sighting, before: Outcome | None, now: datetime) -> Outcome:
             level=seen.level,
             title=seen.title,
             titles=(seen.title,),
+            parties=seen.parties,
             meeting=seen.meeting,
             first_seen=now,
             last_seen=now,

@@ -98,6 +98,20 @@ def test_a_new_outcome_is_told_with_its_sentence() -> None:
     assert scene.lines[2] == "alert       1 outcome from Vietnam News Agency: ASEAN: communique"
 
 
+def test_a_record_that_an_official_text_confirms_is_told_so() -> None:
+    article = story("communique")
+    said = reading(article, "Joint Communiqué")
+    with open_store("sqlite://", now=NOW) as store:
+        changes, _ = tell(store, article, said)
+    key = changes.outcomes[0].key
+    confirmed = Event(kind=EventKind.OUTCOME_CONFIRMED, subject=key, at=NOW, detail="an official text reports it as done: MOFA")
+    scene = Scene()
+
+    scene.narrator.read(article, said, replace(changes, events=(confirmed,)), None)
+
+    assert scene.lines[1:] == ["confirmed   Joint Communiqué: an official text reports it as done: MOFA"]
+
+
 def test_an_article_on_something_else_is_passed_over_in_silence() -> None:
     article = story("football")
     said = reading(article, relevant=False)
