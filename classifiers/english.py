@@ -49,5 +49,8 @@ NOT_ADVERBS = frozenset("apply assembly family italy july monthly reply supply".
 WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 """Names of days."""
 
-MONTHS = frozenset("january february march april may june july august september october november december".split())
+MONTH_NAMES = tuple("january february march april may june july august september october november december".split())
+"""Names of months, in order."""
+
+MONTHS = frozenset(MONTH_NAMES)
 """Names of months."""

@@ -74,9 +74,10 @@ class Grammar:
         """The conditional word that opens the clause of token i, or an empty string."""
         for k in range(i - 1, max(-1, i - 14), -1):
             t = tokens[k]
-            if (t.low in ("if", "unless", "once", "until", "till", "whether", "before", "should", "how") and t.low != "before") or (
-                t.low == "before" and k < i - 1
-            ):
+            if (
+                t.low in ("if", "unless", "once", "until", "till", "whether", "before", "should", "how", "provided", "providing")
+                and t.low != "before"
+            ) or (t.low == "before" and k < i - 1):
                 return "" if t.low == "before" and k and tokens[k - 1].low in ("day", "week", "year", "month") else t.low
             if t.text in ";:." or t.low in ("that", "said", "which", "who", ","):
                 return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from classifiers import times
-from classifiers.english import MONTHS
+from classifiers.english import MONTH_NAMES, MONTHS
 from classifiers.gazetteer import partners
 from classifiers.grammar import longest
 from classifiers.lexicon import Entry, Hit, Tagged
@@ -136,7 +136,7 @@ class MeetingFinder:
             place = self._place(s, lead)
             whens = None
             counted: set[str] = set()
-            for code, hit in self._hits(tags, doc, asean, fm_week):
+            for code, hit in self._hits(tags, doc, asean, fm_week, published):
                 m = seen.setdefault(code, Seen(code))
                 weight = 0.0 if code in counted else place  # "the Meeting (AMM-57)" names it once
                 counted.add(code)
@@ -422,8 +422,10 @@ class MeetingFinder:
             for n, t in enumerate(tags.sentence.tokens)
         )
 
-    def _hits(self, tags: Tagged, doc: Document, asean: bool, fm_week: bool) -> list[tuple[str, Hit]]:
+    def _hits(self, tags: Tagged, doc: Document, asean: bool, fm_week: bool, published: date | None) -> list[tuple[str, Hit]]:
         tokens = tags.sentence.tokens
+        months = [MONTH_NAMES.index(t.low) + 1 for t in tokens if t.low in MONTHS and t.text[:1].isupper()]
+        elsewhen = published is not None and bool(months) and published.month not in months
         if not tags.of("meeting"):
             return self._plain(tags, [], fm_week) if asean else []
         banned = [(h.i, h.j) for h in tags.of("meeting-not")]
@@ -447,7 +449,7 @@ class MeetingFinder:
             if code == "AMM" and any(o.entry.id in ("AMM-RETREAT", "AMM-SPECIAL") and (o.i, o.j) == (h.i, h.j) for o in hits):
                 continue
             if flag == "loose":
-                if not fm_week or leaders or not (ministers or self._cue(tags, h)):
+                if not fm_week or leaders or (elsewhen and tokens[h.i].low in ("east", "eas")) or not (ministers or self._cue(tags, h)):
                     continue
             elif (
                 flag not in ("direct", "local", "partnered")
@@ -457,9 +459,9 @@ class MeetingFinder:
             ):
                 continue
             if code == "PARTNER-SUMMIT" and any(o.entry.id == "EAS-FMM" and o.i <= h.i and h.j <= o.j for o in hits):
-                if fm_week and not leaders and (ministers or self._cue(tags, h)):
+                if fm_week and not leaders and not elsewhen and (ministers or self._cue(tags, h)):
                     continue
-                if tokens[h.i].low in ("east", "eas") and fm_week and not leaders:
+                if tokens[h.i].low in ("east", "eas") and fm_week and not leaders and not elsewhen:
                     continue
             out.append((code, h))
         if asean:

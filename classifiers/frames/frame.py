@@ -346,7 +346,7 @@ class Frame:
         if foreign:
             return miss(f"decided elsewhere ({foreign})")
         if verb.mode is Mode.FAILED:
-            if failable:
+            if failable and not self.low(act.i).startswith("ratif"):
                 return "failed"
             return miss(f"negated ({verb.why})")
         return "done" if verb.mode is Mode.DONE else "planned"
