@@ -22,6 +22,9 @@ MOST_WORDS = 40
 REACH = 16
 """Tokens between an actor and the act that it decides."""
 
+_NOT_MEANT = frozenset("planned expected foreseen envisaged scheduled anticipated due rule usually customary custom tradition will".split())
+"""Words by which the lack of a document is nothing new."""
+
 _PRONOUNS = frozenset({"it", "them", "him", "her", "us", "me"})
 """Objects that name nothing."""
 
@@ -172,6 +175,10 @@ class Frame:
     def none(self, i: int) -> bool:
         """Whether the noun phrase that starts at token i is denied: "no statement", but not "no fewer than 30 documents"."""
         return self.low(i) == "no" and self.low(i + 1) not in ("fewer", "less")
+
+    def unmeant(self, j: int) -> bool:
+        """Whether nobody had meant it to come, by the words behind: "no statement is planned", "no communique comes out as a rule"."""
+        return bool({self.low(k) for k in range(j, min(j + 12, len(self.tokens)))} & _NOT_MEANT)
 
     def no_such(self, i: int) -> bool:
         """Whether the noun phrase that starts at token i is one that nobody had looked for: "no such declaration"."""

@@ -163,8 +163,8 @@ def failures(f: Frame) -> None:
                 and f.low(i - 2) in ("without", "not")
             )
         )
-        if {f.low(k) for k in range(h.j, min(h.j + 12, len(f.tokens)))} & _NOT_MEANT:
-            continue  # "no joint statement is planned", "no communique comes out of a retreat as a rule"
+        if f.unmeant(h.j):
+            continue
         if (
             lacking
             and (h.entry.id == "communique" or before in ("wasn't", "not"))
@@ -246,10 +246,6 @@ def awaited(f: Frame) -> None:
         status = f.status(planned, act, min(i, act.i), j, f"act.await+object.{h.entry.id}")
         if status == "planned":
             f.emit(f.lexis.kind[h.entry.id], "planned", act, planned, min(i, act.i), max(j, act.j), (i, h.j), strength=0.5)
-
-
-_NOT_MEANT = frozenset("planned expected foreseen envisaged scheduled anticipated due rule usually customary custom tradition will".split())
-"""Words by which the lack of a document is nothing new."""
 
 
 def _turned_down(f: Frame, act: Act, verb: Verb, hits: list[Hit]) -> bool:

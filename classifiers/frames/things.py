@@ -349,6 +349,8 @@ def _subject(f: Frame, act: Act, verb: Verb, fits: set[str]) -> None:
             return
         if f.none(i) and ((kind == "agreement" and f.low(h.j - 1).endswith("s")) or f.tags.words & {"custom", "usual", "tradition"}):
             return  # "no agreements were struck", "as is the custom, no communique was issued": none was looked for
+        if f.none(i) and f.unmeant(h.j):
+            return
         negated = f.none(i) and status == "done"
         if status is None:
             return
