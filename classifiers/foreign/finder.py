@@ -12,6 +12,10 @@ from classifiers.lexicon import Hit, Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Kind
 
+REMEMBERED = 3
+"""Sentences for which papers that were decided are remembered, for a list that takes them up."""
+PAPER_TYPES = frozenset({"document", "agreement", "decision"})
+
 
 class Finder:
     """Finds outcomes by the lexicons of `languages/`."""
@@ -38,14 +42,20 @@ class Finder:
         if tongue is None:
             return found, missed
         paragraph, decider = -1, ""
+        papers, age = None, 0
         for tags in told(tagged):
             if tags.sentence.paragraph != paragraph:
                 paragraph, decider = tags.sentence.paragraph, ""
+            age += 1
             if tags.of("object") or any(h.entry.id in BARE for h in tags.of("act")):
-                frames = Frames(self.takes, tongue, tags, replace(scene, level=decider or scene.level))
+                earlier = papers if age <= REMEMBERED else None
+                frames = Frames(self.takes, tongue, tags, replace(scene, level=decider or scene.level), earlier)
                 frames.read()
                 found.extend(frames.found)
                 missed.extend(frames.missed)
+                told_here = [f for f in frames.found if f.type in PAPER_TYPES]
+                if told_here:
+                    papers, age = (earlier if frames.enumerated else told_here[-1]), 0
             named = [h.entry.detail for h in tags.of("actor") if h.entry.id in ("ministers", "leaders", "officials")]
             decider = named[0] if named else decider
         return settled(found), missed

@@ -1,11 +1,12 @@
 """What is decided: the frames over one sentence, each an act and the thing that it takes, and what keeps them out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from classifiers.foreign.dates import number
 from classifiers.foreign.sentence import COMMAS, STOPS, Sentence
 from classifiers.foreign.tongue import Mode, Tongue
 from classifiers.frames import Found, Missed, Scene
+from classifiers.grammar import longest
 from classifiers.lexicon import Hit, Tagged
 
 MOST_WORDS = 40
@@ -19,6 +20,9 @@ CLOSE = 40
 FAR = 60
 """How far a body or a fund: "appointed Mr X of Y as special envoy"."""
 
+NAME = 8
+"""Words of a thing's name behind its head that evidence holds."""
+
 COMMON = frozenset({"endorsables", "membership", "terms"})
 AWAITED = frozenset({"communique", "statement", "plan", "vision", "agreement"})
 """Things that may be expected without an act."""
@@ -26,17 +30,27 @@ FAMILIES = {"establish": frozenset({"establish", "launch"}), "adopt": frozenset(
 JOINING = frozenset({"tac", "accession-instrument"})
 BARE = frozenset({"decide", "task", "pledge"})
 """Families of acts that need no thing by name."""
+PAPERS = frozenset({"communique", "statement", "plan", "terms", "vision", "documents", "agreement"})
+"""Things on paper, which lists name one by one."""
+_BULLETS = frozenset("-–—•·*▪●○■□◆◇・")
+_ITEM_MARKS = frozenset({".", ")", "、", "．", "）", "/"})
+_QUOTES = frozenset("\"'“”«»‘’「『《")
+OURS = frozenset({"ministers", "leaders", "officials", "context"})
+"""Actors of ASEAN."""
 
 
 class Frames(Sentence):
     """The frames over one sentence; what they give is noted in `found` and `missed`."""
 
-    def __init__(self, takes: Mapping[str, set[str]], tongue: Tongue, tags: Tagged, scene: Scene) -> None:
+    def __init__(self, takes: Mapping[str, set[str]], tongue: Tongue, tags: Tagged, scene: Scene, told: Found | None = None) -> None:
+        """`told` is the result on papers that the sentence before this one ended with: what this one lists may be those papers."""
         super().__init__(tongue, tags, scene)
-        self.takes = takes
+        self.takes, self.told = takes, told
         self.found: list[Found] = []
         self.missed: list[Missed] = []
         self.used: list[Hit] = []
+        self.enumerated = told is not None and self._item_mark()
+        """Whether the sentence is one item of a list of papers."""
 
     def read(self) -> None:
         """All frames over the sentence."""
@@ -51,9 +65,12 @@ class Frames(Sentence):
         for act in self.acts:
             if act.entry.id == "decide":
                 self.decision(act)
+        self.listed()
+        self.numbered()
         self.awaited()
         self.absent()
         self.attributed()
+        self.spoken()
 
     def thing(self, act: Hit) -> None:
         """An act and the things that it takes."""
@@ -69,7 +86,7 @@ class Frames(Sentence):
                 self.raised(act, thing)
             elif kind == "role":
                 self.handover(act, thing)
-            elif kind == "documents" and not self._counted(thing):
+            elif kind == "documents" and not self._counted(thing) and not self._told_of(thing):
                 continue
             else:
                 self.note(thing.entry.detail, act, thing)
@@ -152,14 +169,25 @@ class Frames(Sentence):
         numbers = any(number(self.tokens[k].text) for k in near)
         return numbers or any(h.i in near for h in self.tags.of("units") if h.entry.id == "count")
 
+    def _told_of(self, thing: Hit) -> bool:
+        """Whether it is said what a document is about: "a paper on", a title in quotation marks."""
+        about = any(h.entry.id == "about" and 0 <= h.i - thing.j <= 3 for h in self.tags.of("clause"))
+        return about or any(t.low in _QUOTES for t in self.tokens[thing.j : thing.j + 3])
+
     def joining(self, act: Hit, thing: Hit) -> None:
         """A state joins the treaty."""
         parties = self._newcomers(act, thing)
-        if not parties:
+        if not parties and not self._states_counted(act):
             self.miss(act, thing, "nobody who joins is named")
             return
         ministers = any(h.entry.id == "ministers" for h in self.actors)
         self.note("accession", act, thing, parties=parties, level="ministerial" if ministers else "")
+
+    def _states_counted(self, act: Hit) -> bool:
+        """Whether states are counted beside an act: "six countries"."""
+        start, end = self.clause(act.i)
+        counted = [h for h in self.tags.of("units") if h.entry.id == "states" and start <= h.i < end]
+        return any(h.i and number(self.tokens[h.i - 1].text) for h in counted)
 
     def raised(self, act: Hit, thing: Hit) -> None:
         """A partner's status, or membership, given or raised."""
@@ -204,7 +232,7 @@ class Frames(Sentence):
             h for h in self.tags.of("units") if h.entry.id == "money" and start <= h.i < end and h.i and number(self.tokens[h.i - 1].text)
         ]
         money = [h for h in money if self.gap(act, h) <= self.tongue.reach(THING)]
-        if not money or not any(h.entry.id == "context" for h in self.actors):
+        if not money or not any(h.entry.id in OURS for h in self.actors):
             return
         first = min(money, key=lambda h: self.gap(act, h))
         amount = Hit(first.i - 1, first.j, first.entry)
@@ -277,16 +305,114 @@ class Frames(Sentence):
 
     def attributed(self) -> None:
         """A thing with a relative clause: "a communiqué that was released after the meeting" tells of a result, if it is of the day."""
-        for h in self.tags.of("clause"):
-            if h.entry.id != "relative":
-                continue
-            thing = next((t for t in self.things if 0 <= h.i - t.j <= 1 and t not in self.used), None)
-            act = next((a for a in self.acts if 0 <= a.i - h.j <= 3 and a.entry.form in ("done", "participle")), None)
-            if thing is None or act is None or not self.takes[thing.entry.id] & FAMILIES.get(act.entry.id, {act.entry.id}):
+        for thing, act in self._relatives():
+            if thing in self.used or not self.takes[thing.entry.id] & FAMILIES.get(act.entry.id, {act.entry.id}):
                 continue
             moment = self.moment(act.i, act.j)
-            if moment is not None and moment.sense == "fresh":
+            fresh = moment is not None and moment.sense == "fresh"
+            issued = moment is None and thing.entry.id == "communique" and act.entry.id == "issue" and self._by_meeting(act)
+            if fresh or issued:
                 self.note(thing.entry.detail, act, thing)
+
+    def _relatives(self) -> Iterator[tuple[Hit, Hit]]:
+        """Things with the act of their relative clause: behind them, in Japanese in front of them."""
+        if self.tongue.mode_after:
+            for thing in self.things:
+                act = next((a for a in reversed(self.acts) if a.j <= thing.i and not self.commas(a.j, thing.i)), None)
+                if act is not None and self.gap(act, thing) <= 4 and self.mode(act).explicit:
+                    yield thing, act
+            return
+        for h in self.tags.of("clause"):
+            if h.entry.id == "relative":
+                thing_ = next((t for t in self.things if 0 <= h.i - t.j <= 1), None)
+                act = next((a for a in self.acts if 0 <= a.i - h.j <= 3 and a.entry.form in ("done", "participle")), None)
+                if thing_ is not None and act is not None:
+                    yield thing_, act
+
+    def _by_meeting(self, act: Hit) -> bool:
+        """Whether the meeting, or who sits in it, follows an act as its doer or its occasion."""
+        reach = self.tongue.reach(40)
+        near = [h for h in self.actors + longest(self.tags.of("meeting")) if h.i >= act.j and self.gap(act, h) <= reach]
+        return any(h.entry.kind == "meeting" or h.entry.id in OURS for h in near)
+
+    def spoken(self) -> None:
+        """A communiqué by which the meeting speaks: "in a joint statement, the ministers stressed"."""
+        within = {h.j for h in self.tags.of("clause") if h.entry.id == "within"}
+        for thing in self.things:
+            if thing.entry.id != "communique" or thing in self.used or not within & set(range(thing.i - 2, thing.i + 1)):
+                continue
+            speaker = next((a for a in self.actors if a.i >= thing.j and not self.stopped(thing.j, a.i)), None)
+            says = [h for h in self.modes if h.i >= thing.j and h.entry.id in ("view", "wish") and not self.stopped(thing.j, h.i)]
+            moment = self.moment(thing.i, thing.j)
+            if speaker is None or speaker.entry.id not in ("ministers", "leaders", "context") or not says or self._draft(thing):
+                continue
+            if self.commas(thing.j, speaker.i) > 1 or (moment is not None and moment.sense != "fresh"):
+                continue
+            self.emit("document", "done", thing, thing, Mode("done", "spoken"), [])
+
+    def listed(self) -> None:
+        """What a list names one by one: "signed three accords, among them a protocol and", "the documents include"."""
+        for word in self.tags.of("clause"):
+            if word.entry.id != "list":
+                continue
+            whole = next((f for f in reversed(self.found) if f.j <= word.i + 1 and not self.stopped(f.j, word.i)), None)
+            if whole is None and self._again(word):
+                whole = self.told
+            if whole is None or whole.type not in ("document", "agreement", "decision"):
+                continue
+            last: Hit | None = None
+            for thing in self.things:
+                if thing.i < word.j or thing in self.used or thing.entry.id not in PAPERS or self.stopped(word.j, thing.i):
+                    continue
+                if last is None and self.gap(word, thing) > self.tongue.reach(THING):
+                    break
+                if last is None or self._begins_item(thing):
+                    self.item(thing, whole)
+                    last = thing
+
+    def _item_mark(self) -> bool:
+        """Whether the sentence begins as an item of a list does: "1.", "(2)", a dash or a bullet."""
+        first = next((n for n in range(min(3, len(self.tokens))) if self.tokens[n].low not in "("), None)
+        if first is None or self.heading:
+            return False
+        after = self.tokens[first + 1].low if first + 1 < len(self.tokens) else ""
+        return self.tokens[first].low in _BULLETS or (number(self.tokens[first].text) is not None and after in _ITEM_MARKS)
+
+    def numbered(self) -> None:
+        """An item of a list of the papers that were decided: the paper that it opens with."""
+        whole = self.told
+        if whole is None or not self.enumerated or self.found:
+            return
+        thing = next((t for t in self.things if t.entry.id in PAPERS and not self.commas(0, t.i)), None)
+        if thing is not None and thing not in self.used:
+            start = next(n for n, t in enumerate(self.tokens) if t.word and number(t.text) is None)
+            end = next((n for n in self.comma_places + self.stops if n > thing.j), len(self.tokens))
+            stretch = Hit(start, end, thing.entry)
+            self.emit(thing.entry.detail, whole.status, stretch, thing, Mode(whole.status, "listed"), [], level=whole.level)
+
+    def _again(self, word: Hit) -> bool:
+        """Whether a list takes up the papers of the sentence before: "the accords cover"."""
+        start, _ = self.clause(word.i)
+        return self.told is not None and any(start <= t.i and t.j <= word.i and t.entry.id in PAPERS for t in self.things)
+
+    def _begins_item(self, thing: Hit) -> bool:
+        """Whether a comma or an "and" stands before a thing or the few words of its name in front of it."""
+        before = range(max(0, thing.i - 3), thing.i)
+        return any(self.tokens[k].low in COMMAS or k + 1 in self.joins for k in before)
+
+    def item(self, thing: Hit, whole: Found) -> None:
+        """One of several papers that were decided together."""
+        i, j = self._name(thing)
+        if not self.tongue.thing_after or self.tongue.heads_last:
+            i = self._item_start(thing.i)
+        stretch = Hit(i, j, thing.entry)
+        self.emit(thing.entry.detail, whole.status, stretch, thing, Mode(whole.status, "listed"), [], level=whole.level)
+
+    def _item_start(self, i: int) -> int:
+        """Where the words before a head that stands last begin: behind the nearest mark or "and"."""
+        while i and self.tokens[i - 1].low not in COMMAS and self.tokens[i - 1].low not in STOPS and i not in self.joins:
+            i -= 1
+        return i
 
     def absent(self) -> None:
         """A communiqué that did not come about."""
@@ -351,6 +477,8 @@ class Frames(Sentence):
         for p in parties:
             if self.gap(p, Hit(i, j, act.entry)) <= self.tongue.reach(45):
                 i, j = min(i, p.i), max(j, p.j)
+        if not self.tongue.heads_last and thing.j >= j:
+            j = max(j, min(self._name(thing)[1], thing.j + NAME))
         i, j = self._trimmed(i, j)
         slots = {"act": (act.i, act.j, act.entry.id), "object": (thing.i, thing.j, kind)}
         if mode.hit is not None:
@@ -359,7 +487,7 @@ class Frames(Sentence):
         if actor is not None:
             slots["actor"] = (actor.i, actor.j, actor.entry.id)
         named = parties or [p for p in self.parties if i <= p.i and p.j <= j and p.entry.detail != "member"]
-        rule = f"{self.tongue.code}.{act.entry.id if act.entry.kind == 'act' else 'expected'}"
+        rule = f"{self.tongue.code}.{act.entry.id if act.entry.kind == 'act' else 'expected' if status == 'planned' else 'told'}"
         self.found.append(
             Found(
                 kind, status, level or self.level(act), self.tags, i, j, self._name(thing), [f"act.{rule}", f"type.{kind}"], slots,
@@ -375,14 +503,20 @@ class Frames(Sentence):
     def _name(self, thing: Hit) -> tuple[int, int]:
         """The thing with what is said of it: up to the next mark, act or word of mode."""
         stops = {h.i for h in self.acts + self.modes} | {b for b in self.bounds if b > thing.i}
-        if self.tongue.spaceless:
-            return thing.i, thing.j
         j = thing.j
+        if self.tongue.spaceless:
+            while self.tongue.thing_after and not self.tongue.heads_last and self._runs_into(j, stops):
+                j += 1
+            return thing.i, j
         while j < min(len(self.tokens), thing.j + 12) and j not in stops and self.tokens[j].word:
             j += 1
         while j > thing.j and j in self.joins:
             j -= 1
         return thing.i, j
+
+    def _runs_into(self, j: int, stops: set[int]) -> bool:
+        """Whether token j goes on the word before it without a space, in a script that parts only phrases by spaces."""
+        return j < len(self.tokens) and j not in stops and self.tokens[j].word and self.tokens[j].start == self.tokens[j - 1].end
 
     def _trimmed(self, i: int, j: int) -> tuple[int, int]:
         """At most as long as evidence may be."""

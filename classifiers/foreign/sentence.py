@@ -104,14 +104,14 @@ class Sentence:
             if first is not None:
                 return self.mode(first)  # "have approved a plan and launched talks"
         if act.entry.form == "nominal":
-            above = next(
-                (a for a in self.acts if a.j <= act.i and a.entry.form != "nominal" and self.gap(a, act) <= self.tongue.reach(16)), None
-            )
-            if above is not None and above.entry.id in ("adopt", "decide", "sign"):
-                return self.mode(above)  # "approved the creation of"
+            above = self._above_nominal(act, thing)
+            if above is not None:
+                return self.mode(above)
         nearest = sorted((h for h in self._governors(act)), key=lambda h: self.gap(h, act))
         for n, h in enumerate(nearest):
             group = h.entry.id
+            if act.entry.form == "planned" and group in ("done", "agreed", "witness"):
+                continue  # what has been put before the leaders is still to be adopted by them
             if group not in NEAR or self.gap(h, act) > self.tongue.reach(NEAR[group]):
                 continue
             word = self.words(h.i, h.j)
@@ -132,6 +132,21 @@ class Sentence:
             return Mode(_STATUS[group], word, h)
         return self._bare(act)
 
+    def _above_nominal(self, act: Hit, thing: Hit | None) -> Hit | None:
+        """The act that takes a nominal one: "approved the creation of", "the paper on, and the creation of", "the creation of a fund was agreed"."""
+        verbs = [a for a in self.acts if a.entry.form != "nominal" and a.entry.id in ("adopt", "decide", "sign")]
+        start, end = self.clause(act.i)
+        near = next((a for a in verbs if a.j <= act.i and self.gap(a, act) <= self.tongue.reach(16)), None)
+        if near is not None:
+            return near
+        marked = any(k in self.joins or self.tokens[k - 1].low in COMMAS for k in range(max(1, act.i - 1), act.i + 1))
+        if marked and not self.tongue.mode_after:
+            first = next((a for a in reversed(verbs) if start <= a.i and a.j <= act.i), None)
+            if first is not None and not self._subject(first.j, act.i):
+                return first
+        last = thing if thing is not None and thing.i >= act.j else act
+        return next((a for a in verbs if last.j <= a.i < end and self.gap(last, a) <= self.tongue.reach(60) and not self.commas(last.j, a.i)), None)
+
     def _above(self, h: Hit, further: list[Hit]) -> Mode | None:
         """What governs the governor: "expected to agree", "did not agree"."""
         for g in further:
@@ -144,6 +159,11 @@ class Sentence:
         form = act.entry.form
         if form == "planned":
             return Mode("planned", "future")
+        if form == "nominal" and not self.tongue.mode_after:
+            _, end = self.clause(act.i)
+            ahead = [h for h in self.modes if h.entry.id == "planned" and act.j <= h.i < end and not self.commas(act.j, h.i)]
+            if ahead and self.gap(act, ahead[0]) <= self.tongue.reach(80):
+                return Mode("planned", self.words(ahead[0].i, ahead[0].j), ahead[0])
         if form == "done" or (form == "participle" and self.heading):
             after = self.tokens[act.j].low if act.j < len(self.tokens) else ""
             if self.tongue.mode_after and after[:1] in _PARTICLES and after[:1]:
@@ -161,7 +181,7 @@ class Sentence:
             elif h.i < act.i and (
                 (h.i >= start and not (self.commas(h.j, act.i) and h.i - start > 4 and self._subject(h.j, act.i)))
                 or (
-                    self.tongue.comma_breaks
+                    (self.tongue.comma_breaks or self.tokens[start - 1].low in ";；")
                     and h.entry.id in ("planned", "not_yet")
                     and not self._subject(start, act.i)
                     and self._joined(h, start)
@@ -170,8 +190,8 @@ class Sentence:
                 yield h
 
     def _joined(self, h: Hit, start: int) -> bool:
-        """Whether only commas part a word of an earlier clause from the clause that begins at `start`."""
-        return not self.stopped(h.j, start)
+        """Whether only commas, or in a chain of results semicolons, part a word of an earlier clause from the clause that begins at `start`."""
+        return not any(self.tokens[n].low not in ";；" for n in self.stops[bisect_left(self.stops, h.j) : bisect_left(self.stops, start)])
 
     def _subject(self, i: int, j: int) -> bool:
         return any(i <= a.i and a.j <= j for a in self.actors)
