@@ -49,6 +49,8 @@ class Frames(Sentence):
         self.found: list[Found] = []
         self.missed: list[Missed] = []
         self.used: list[Hit] = []
+        self.clauses: list[tuple[int, int]] = []
+        """Clauses within the name of a thing, whose acts are no acts of the sentence."""
         self.enumerated = told is not None and self._item_mark()
         """Whether the sentence is one item of a list of papers."""
 
@@ -74,12 +76,14 @@ class Frames(Sentence):
 
     def thing(self, act: Hit) -> None:
         """An act and the things that it takes."""
-        if self._in_a_name(act):
+        if self._in_a_name(act) or any(i <= act.i < j for i, j in self.clauses):
             return
         fits = FAMILIES.get(act.entry.id, {act.entry.id})
         joins = JOINING if act.entry.id in ("accede", "sign", "force") else frozenset()
         for thing in self._things(act, [h for h in self.things if self.takes[h.entry.id] & fits or h.entry.id in joins]):
             kind = thing.entry.id
+            if act.j < thing.i and self._modified(thing):
+                self.clauses.append((act.j, thing.i))
             if kind in JOINING:
                 self.joining(act, thing)
             elif kind in ("partnership", "membership"):
@@ -123,6 +127,10 @@ class Frames(Sentence):
             return taken
         return []
 
+    def _modified(self, thing: Hit) -> bool:
+        """Whether a head that stands last bears a clause: 纪念…的联合声明."""
+        return self.tongue.heads_last and self.tongue.thing_after and thing.i > 0 and self.tokens[thing.i - 1].low.endswith("的")
+
     def _runs_on(self, one: Hit, other: Hit) -> bool:
         """Whether two things are words of one name, the later one its head."""
         if self.gap(one, other) > 6 or self.commas(one.j, other.i) or any(one.j <= k <= other.i for k in self.joins):
@@ -139,6 +147,8 @@ class Frames(Sentence):
         if self.gap(act, thing) > self.tongue.reach(reach):
             return False
         first, second = (act, thing) if act.i <= thing.i else (thing, act)
+        if first is act and self._modified(thing):
+            return True  # what stands between says which statement it is
         if thing.j <= act.i and self.tongue.thing_after:
             viewed = [h for h in self.modes if h.entry.id == "view" and h.j <= thing.i and self.gap(h, thing) <= self.tongue.reach(10)]
             moment = self.moment(act.i, act.j) if viewed else None
@@ -171,6 +181,8 @@ class Frames(Sentence):
 
     def _told_of(self, thing: Hit) -> bool:
         """Whether it is said what a document is about: "a paper on", a title in quotation marks."""
+        if self._modified(thing):
+            return True
         about = any(h.entry.id == "about" and 0 <= h.i - thing.j <= 3 for h in self.tags.of("clause"))
         return about or any(t.low in _QUOTES for t in self.tokens[thing.j : thing.j + 3])
 
@@ -201,7 +213,7 @@ class Frames(Sentence):
         if kind == "partnership" and not ours and any(p.entry.detail == "member" and start <= p.i < act.i for p in self.parties):
             self.miss(act, thing, "a partnership of one member")
             return
-        if kind == "membership" and self._in_principle(act):
+        if self._in_principle(act):
             kind = "decision"
         self.note(kind, act, thing, parties=parties)
 
@@ -265,7 +277,8 @@ class Frames(Sentence):
             what = [h for h in side if start <= h.i and h.j <= act.i]
             whole = Hit(what[0].i, act.j, act.entry) if what else None
         else:
-            what = [h for h in side if act.j <= h.i < self._until(act.j) and self.gap(act, h) <= self.tongue.reach(60)]
+            opens = self._complement(act)
+            what = [h for h in side if act.j <= h.i < self._until(opens) and self.gap(act, h) <= self.tongue.reach(60)]
             what = [h for h in what if not any(m.entry.id in ("wish", "view") and act.j <= m.i < h.i for m in self.modes)]
             whole = Hit(act.i, self._until(what[0].j), act.entry) if what else None
         if whole is None:
@@ -276,6 +289,12 @@ class Frames(Sentence):
             return
         newcomers = self._newcomers(act, whole) if self._in_principle(act) else []
         self.note("decision", act, whole, parties=newcomers)
+
+    def _complement(self, act: Hit) -> int:
+        """Where what is decided begins: behind the act, a comma or a "that" after it passed over."""
+        if act.j + 1 < len(self.tokens) and (self.tokens[act.j].low in COMMAS or act.j in self.bounds):
+            return act.j + 2
+        return act.j
 
     def _until(self, j: int) -> int:
         """Where the clause that holds token j ends, at most as far as evidence may go."""
@@ -437,13 +456,18 @@ class Frames(Sentence):
             self.miss(act, thing, "a draft")
             return
         mode = self.mode(act, thing)
+        moment = self.moment(min(act.i, thing.i), max(act.j, thing.j), named=thing.i >= act.i)
+        if mode.status == "wish" and thing.entry.id in AWAITED and moment is not None and moment.sense == "future":
+            mode = Mode("planned", mode.why, mode.hit)  # "work for the signing by the end of this year"
         if mode.status not in ("done", "planned", "failed"):
             self.miss(act, thing, f"{mode.status} ({mode.why})")
             return
-        moment = self.moment(min(act.i, thing.i), max(act.j, thing.j), named=thing.i >= act.i)
         status = mode.status
         if moment is not None and moment.sense == "recalled":
             self.miss(act, thing, f"recalled ({self.words(moment.i, moment.j)})")
+            return
+        if kind == "mechanism" and status == "done" and self._given(thing) and (moment is None or moment.sense != "fresh"):
+            self.miss(act, thing, "spoken of as known")
             return
         if moment is not None and moment.sense == "future" and status == "done" and not mode.explicit and kind != "coordination":
             status = "planned"
@@ -462,6 +486,10 @@ class Frames(Sentence):
             self.miss(act, thing, f"planned ({mode.why})")
             return
         self.emit(kind, status, act, thing, mode, parties or [], level=level, days=moment.days if moment else None)
+
+    def _given(self, thing: Hit) -> bool:
+        """Whether a thing is spoken of as known: "that team was set up after"."""
+        return any(h.entry.id == "given" and 0 <= h.i - thing.j <= 2 for h in self.tags.of("clause"))
 
     def _draft(self, thing: Hit) -> bool:
         return any(h.entry.id == "draft" and (0 <= thing.i - h.j <= 1 or 0 <= h.i - thing.j <= 1) for h in self.modes)

@@ -124,6 +124,8 @@ class Sentence:
                 return higher or Mode("done", word, h, explicit=True)
             if group == "planned" and thing is not None and h.j <= thing.i < act.i and word in _OBJECT_MARKS:
                 continue  # here the word marks the object: 将 … 移交给
+            if group == "planned" and any(g.entry.id == "whether" for g in nearest):
+                return Mode("view", word, h)
             if group == "planned":
                 agreed = next((g for g in nearest[n + 1 :] if g.entry.id == "agreed" and self.gap(g, h) <= self.tongue.reach(12)), None)
                 return Mode("done", self.words(agreed.i, agreed.j), agreed, explicit=True) if agreed else Mode("planned", word, h)
