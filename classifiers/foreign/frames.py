@@ -27,6 +27,7 @@ COMMON = frozenset({"endorsables", "membership", "terms"})
 AWAITED = frozenset({"communique", "statement", "plan", "vision", "agreement"})
 """Things that may be expected without an act."""
 FAMILIES = {"establish": frozenset({"establish", "launch"}), "adopt": frozenset({"adopt", "decide-on"})}
+SPOKEN = frozenset({"communique", "statement"})
 JOINING = frozenset({"tac", "accession-instrument"})
 BARE = frozenset({"decide", "task", "pledge"})
 """Families of acts that need no thing by name."""
@@ -121,6 +122,8 @@ class Frames(Sentence):
                 continue
             taken = [first]
             for h in side[1:]:
+                if not self._begins_item(h):
+                    continue  # a word of the name of what is listed
                 if h not in fitting or not self._listed(taken[-1], h):
                     break
                 taken.append(h)
@@ -144,7 +147,7 @@ class Frames(Sentence):
             reach = FAR
         if self.tongue.mode_after and self.is_topic(thing):
             reach = 2 * THING  # the topic of the sentence, however far its verb
-        if self.gap(act, thing) > self.tongue.reach(reach):
+        if self.gap(act, thing) > self.tongue.reach(reach) or self._others(act, thing):
             return False
         first, second = (act, thing) if act.i <= thing.i else (thing, act)
         if first is act and self._modified(thing):
@@ -161,6 +164,13 @@ class Frames(Sentence):
         ]
         spoken = [h for h in self.modes if h.entry.id in ("view", "wish") and first.j <= h.i and h.j <= second.i]
         return not between and not (spoken and self.tongue.thing_after)
+
+    def _others(self, act: Hit, thing: Hit) -> bool:
+        """Whether a thing behind a comma belongs to the act that follows it: "brought to the ministers, and a statement will be issued"."""
+        if not self.tongue.thing_after or thing.i < act.j or not self.commas(act.j, thing.i) % 2:
+            return False
+        own = next((a for a in self.acts if a.i >= thing.j and a.entry.form != "nominal"), None)
+        return own is not None and self.gap(thing, own) <= self.tongue.reach(24) and not self.commas(thing.j, own.i)
 
     def _listed(self, one: Hit, other: Hit) -> bool:
         """Whether two things are parts of one list: a comma or an "and" directly before the later one."""
@@ -316,7 +326,9 @@ class Frames(Sentence):
                 continue
             start, end = self.clause(thing.i)
             for h in self.modes:
-                if h.entry.id == "expected" and start <= h.i and h.j <= end and self.gap(h, thing) <= self.tongue.reach(70):
+                if h.entry.id == "expected" and not self._given(thing) and start <= h.i and h.j <= end and self.gap(h, thing) <= self.tongue.reach(70):
+                    if self.commas(min(h.j, thing.j), max(h.i, thing.i)) % 2:
+                        continue
                     if any(min(h.i, thing.i) < a.i < max(h.j, thing.j) for a in self.acts if a.entry.form != "nominal"):
                         continue
                     self.emit(thing.entry.detail, "planned", h, thing, Mode("planned", self.words(h.i, h.j), h), [])
@@ -328,7 +340,7 @@ class Frames(Sentence):
             if thing in self.used or not self.takes[thing.entry.id] & FAMILIES.get(act.entry.id, {act.entry.id}):
                 continue
             moment = self.moment(act.i, act.j)
-            fresh = moment is not None and moment.sense == "fresh"
+            fresh = moment is not None and moment.sense == "fresh" and (thing.entry.id in SPOKEN or self._by_meeting(act))
             issued = moment is None and thing.entry.id == "communique" and act.entry.id == "issue" and self._by_meeting(act)
             if fresh or issued:
                 self.note(thing.entry.detail, act, thing)
@@ -452,10 +464,10 @@ class Frames(Sentence):
     def note(self, kind: str, act: Hit, thing: Hit, *, parties: list[Hit] | None = None, level: str = "", own: bool = False) -> None:
         """An outcome, unless mode, time or actor keep it out."""
         self.used.append(thing)
-        if self._draft(thing):
+        mode = self.mode(act, thing)
+        if self._draft(thing) and mode.status != "planned":
             self.miss(act, thing, "a draft")
             return
-        mode = self.mode(act, thing)
         moment = self.moment(min(act.i, thing.i), max(act.j, thing.j), named=thing.i >= act.i)
         if mode.status == "wish" and thing.entry.id in AWAITED and moment is not None and moment.sense == "future":
             mode = Mode("planned", mode.why, mode.hit)  # "work for the signing by the end of this year"
@@ -530,7 +542,8 @@ class Frames(Sentence):
 
     def _name(self, thing: Hit) -> tuple[int, int]:
         """The thing with what is said of it: up to the next mark, act or word of mode."""
-        stops = {h.i for h in self.acts + self.modes} | {b for b in self.bounds if b > thing.i}
+        about = {n for h in self.tags.of("clause") if h.entry.id == "about" for n in range(h.i, h.j)}
+        stops = ({h.i for h in self.acts + self.modes} | {b for b in self.bounds if b > thing.i}) - about
         j = thing.j
         if self.tongue.spaceless:
             while self.tongue.thing_after and not self.tongue.heads_last and self._runs_into(j, stops):

@@ -14,6 +14,7 @@ from classifiers.lexicon import Entry, Hit, Tagged
 # How far a word reaches, in characters of a language with spaces; one without spaces says the same in fewer (see `Tongue.reach`).
 NEAR = {
     "done": 16, "agreed": 40, "planned": 140, "wish": 45, "view": 28, "purpose": 20, "negated": 16, "not_yet": 32, "witness": 45,
+    "whether": 60,
 }  # fmt: skip
 """Mode -> how near to the act its word must stand to govern it."""
 MOST_ACTS = 24
@@ -25,7 +26,7 @@ COMMAS = frozenset(",、،")
 
 _OBJECT_MARKS = frozenset("将將")
 _TITLE = Entry("title", "title")
-_STATUS = {"planned": "planned", "wish": "wish", "view": "view", "purpose": "purpose", "negated": "failed", "not_yet": "planned"}
+_STATUS = {"planned": "planned", "wish": "wish", "view": "view", "purpose": "purpose", "negated": "failed", "not_yet": "planned", "whether": "view"}
 _PARTICLES = frozenset("のをにはがもとや")
 _TOPIC = frozenset("はがも")
 
@@ -40,7 +41,7 @@ class Sentence:
         modes = longest(tags.of("mode"))
         acts = longest(tags.of("act"))
         named = Cover(tags.of("meeting") + tags.of("actor"))
-        said = Cover(h for h in modes if h.entry.id in ("neutral", "view"))
+        said = Cover(h for h in modes if h.entry.id in ("neutral", "view", "principle"))
         self.things = [h for h in longest(tags.of("object")) if not named.holds(h) and not said.exceeds(h)]
         things, self.names = Cover(self.things), self._titles()
         names, doing = Cover(self.names), Cover(acts)
@@ -48,7 +49,8 @@ class Sentence:
         self.modes = [h for h in modes if h.entry.id != "neutral" and not (things.holds(h) or doing.exceeds(h) or names.holds(h))]
         self.acts = [h for h in acts if not closed.holds(h) and not things.exceeds(h)]
         del self.acts[MOST_ACTS:]
-        self.actors = [h for h in longest(tags.of("actor")) if not things.exceeds(h)]
+        states = Cover(tags.of("party"))
+        self.actors = [h for h in longest(tags.of("actor")) if not (things.exceeds(h) or states.exceeds(h))]
         margins = {h.j for h in tags.of("cue") if h.entry.id == "framework"}
         self.actors = [h for h in self.actors if h.i not in margins]
         self.parties = longest(tags.of("party"))
@@ -144,7 +146,7 @@ class Sentence:
         marked = any(k in self.joins or self.tokens[k - 1].low in COMMAS for k in range(max(1, act.i - 1), act.i + 1))
         if marked and not self.tongue.mode_after:
             first = next((a for a in reversed(verbs) if start <= a.i and a.j <= act.i), None)
-            if first is not None and not self._subject(first.j, act.i):
+            if first is not None and not any(first.j <= h.i < act.i and h.entry.id != "context" for h in self.actors):
                 return first
         last = thing if thing is not None and thing.i >= act.j else act
         return next((a for a in verbs if last.j <= a.i < end and self.gap(last, a) <= self.tongue.reach(60) and not self.commas(last.j, a.i)), None)
