@@ -44,7 +44,23 @@ WEIGHTS = {"body": 3.0, "asean": 1.0, "sport": -2.5, "markets": -2.0, "local": -
 CUES = {"body": "asean-body"}
 PAPERS = ("communique", "statement", "plan", "terms", "vision", "agreement", "tac", "accession-instrument")
 """Things whose English titles stand within texts of other languages."""
-TITLES = frozenset({"communique", "roadmap", "blueprint", "masterplan", "guidelines", "taxonomy", "modalities", "protocol", "agreement", "treaty", "convention", "MoU", "MOU"})
+TITLES = frozenset(
+    {
+        "communique",
+        "roadmap",
+        "blueprint",
+        "masterplan",
+        "guidelines",
+        "taxonomy",
+        "modalities",
+        "protocol",
+        "agreement",
+        "treaty",
+        "convention",
+        "MoU",
+        "MOU",
+    }
+)
 """Single words that are heads of such titles."""
 SMALL = frozenset({"of", "and", "in", "on", "for", "to", "the", "its", "their"})
 COMMENTARY = {"title": 5.0, "any": 3.0, "text": 0.7}

@@ -8,6 +8,7 @@ from classifiers.foreign.tongue import Mode, Tongue
 from classifiers.frames import Found, Missed, Scene
 from classifiers.grammar import longest
 from classifiers.lexicon import Hit, Tagged
+from classifiers.text import Token
 
 MOST_WORDS = 40
 """Words that evidence may have."""
@@ -52,7 +53,7 @@ class Frames(Sentence):
         self.used: list[Hit] = []
         self.clauses: list[tuple[int, int]] = []
         """Clauses within the name of a thing, whose acts are no acts of the sentence."""
-        self.enumerated = told is not None and self._item_mark()
+        self.enumerated = told is not None and not self.heading and item_mark(self.tokens) is not None
         """Whether the sentence is one item of a list of papers."""
 
     def read(self) -> None:
@@ -326,7 +327,13 @@ class Frames(Sentence):
                 continue
             start, end = self.clause(thing.i)
             for h in self.modes:
-                if h.entry.id == "expected" and not self._given(thing) and start <= h.i and h.j <= end and self.gap(h, thing) <= self.tongue.reach(70):
+                if (
+                    h.entry.id == "expected"
+                    and not self._given(thing)
+                    and start <= h.i
+                    and h.j <= end
+                    and self.gap(h, thing) <= self.tongue.reach(70)
+                ):
                     if self.commas(min(h.j, thing.j), max(h.i, thing.i)) % 2:
                         continue
                     if any(min(h.i, thing.i) < a.i < max(h.j, thing.j) for a in self.acts if a.entry.form != "nominal"):
@@ -401,14 +408,6 @@ class Frames(Sentence):
                     self.item(thing, whole)
                     last = thing
 
-    def _item_mark(self) -> bool:
-        """Whether the sentence begins as an item of a list does: "1.", "(2)", a dash or a bullet."""
-        first = next((n for n in range(min(3, len(self.tokens))) if self.tokens[n].low not in "("), None)
-        if first is None or self.heading:
-            return False
-        after = self.tokens[first + 1].low if first + 1 < len(self.tokens) else ""
-        return self.tokens[first].low in _BULLETS or (number(self.tokens[first].text) is not None and after in _ITEM_MARKS)
-
     def numbered(self) -> None:
         """An item of a list of the papers that were decided: the paper that it opens with."""
         whole = self.told
@@ -416,7 +415,7 @@ class Frames(Sentence):
             return
         thing = next((t for t in self.things if t.entry.id in PAPERS and not self.commas(0, t.i)), None)
         if thing is not None and thing not in self.used:
-            start = next(n for n, t in enumerate(self.tokens) if t.word and number(t.text) is None)
+            start = item_mark(self.tokens) or 0
             end = next((n for n in self.comma_places + self.stops if n > thing.j), len(self.tokens))
             stretch = Hit(start, end, thing.entry)
             self.emit(thing.entry.detail, whole.status, stretch, thing, Mode(whole.status, "listed"), [], level=whole.level)
@@ -544,6 +543,7 @@ class Frames(Sentence):
         """The thing with what is said of it: up to the next mark, act or word of mode."""
         about = {n for h in self.tags.of("clause") if h.entry.id == "about" for n in range(h.i, h.j)}
         stops = ({h.i for h in self.acts + self.modes} | {b for b in self.bounds if b > thing.i}) - about
+        stops |= {t.i - 1 for t in self.things if t.i > thing.j and t.i in self.joins}
         j = thing.j
         if self.tongue.spaceless:
             while self.tongue.thing_after and not self.tongue.heads_last and self._runs_into(j, stops):
@@ -571,3 +571,14 @@ class Frames(Sentence):
             if words > MOST_WORDS:
                 return i, k
         return i, j
+
+
+def item_mark(tokens: list[Token]) -> int | None:
+    """Where the words of an item of a list begin, behind "1.", "(2)", a dash or a bullet; None for what is no item."""
+    first = 1 if tokens and tokens[0].low == "(" else 0
+    if first + 1 >= len(tokens):
+        return None
+    if tokens[first].low in _BULLETS:
+        return first + 1
+    numbered = number(tokens[first].text) is not None and tokens[first + 1].low in _ITEM_MARKS
+    return first + 2 if numbered and first + 2 < len(tokens) else None

@@ -26,7 +26,15 @@ COMMAS = frozenset(",、،")
 
 _OBJECT_MARKS = frozenset("将將")
 _TITLE = Entry("title", "title")
-_STATUS = {"planned": "planned", "wish": "wish", "view": "view", "purpose": "purpose", "negated": "failed", "not_yet": "planned", "whether": "view"}
+_STATUS = {
+    "planned": "planned",
+    "wish": "wish",
+    "view": "view",
+    "purpose": "purpose",
+    "negated": "failed",
+    "not_yet": "planned",
+    "whether": "view",
+}
 _PARTICLES = frozenset("のをにはがもとや")
 _TOPIC = frozenset("はがも")
 
@@ -149,7 +157,9 @@ class Sentence:
             if first is not None and not any(first.j <= h.i < act.i and h.entry.id != "context" for h in self.actors):
                 return first
         last = thing if thing is not None and thing.i >= act.j else act
-        return next((a for a in verbs if last.j <= a.i < end and self.gap(last, a) <= self.tongue.reach(60) and not self.commas(last.j, a.i)), None)
+        return next(
+            (a for a in verbs if last.j <= a.i < end and self.gap(last, a) <= self.tongue.reach(60) and not self.commas(last.j, a.i)), None
+        )
 
     def _above(self, h: Hit, further: list[Hit]) -> Mode | None:
         """What governs the governor: "expected to agree", "did not agree"."""
