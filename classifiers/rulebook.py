@@ -63,7 +63,8 @@ _MEETING = one_of(list(MEETING_TYPES), "a meeting type")
 _SIDE = one_of(["before", "after"], "a side")
 
 MODES = (
-    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "whether", "witness", "absent", "expected", "principle", "concrete",
+    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "whether", "witness", "absent",
+    "expected", "principle", "concrete",
     "draft", "neutral",
 )  # fmt: skip
 """What the small words of a language say of an act (classifiers/tongues.py)."""
@@ -171,7 +172,7 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "things": {"*": PATTERNS},
         "units": {"money": PATTERNS, "count": PATTERNS, "states": PATTERNS},
         "mode": dict.fromkeys(MODES, PATTERNS),
-        "clause": {key: PATTERNS for key in ("break", "relative", "join", "list", "about", "within", "given")},
+        "clause": dict.fromkeys(("break", "relative", "join", "list", "about", "within", "given"), PATTERNS),
         "actor": dict.fromkeys(("ministers", "minister", "leaders", "leader", "officials", "context", "elsewhere"), PATTERNS),
         "time": {"recalled!": PATTERNS, "fresh!": PATTERNS, "future!": PATTERNS, "year": PATTERNS, "months!": WORDS},
         "stage": {"begun!": PATTERNS, "ahead!": PATTERNS},

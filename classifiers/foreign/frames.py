@@ -102,7 +102,9 @@ class Frames(Sentence):
         if not self.tongue.thing_after or act.entry.form == "participle" or act.i in self.joins:
             return False
         reach = self.tongue.reach(12)
-        return any(t.j <= act.i and self.gap(t, act) <= reach and not self.commas(t.j, act.i) for t in self.used)
+        return any(
+            t.j <= act.i and self.gap(t, act) <= reach and not self.commas(t.j, act.i) and not self.stopped(t.j, act.i) for t in self.used
+        )
 
     def _things(self, act: Hit, fitting: list[Hit]) -> list[Hit]:
         """The things of an act: the nearest on the side where the language puts them, with those listed beside it; else on the other."""
@@ -178,10 +180,7 @@ class Frames(Sentence):
         a, b = (one, other) if one.i < other.i else (other, one)
         if self.tongue.spaceless and self.gap(a, b) > 4:
             return False
-        before = range(max(a.j, b.i - 3), b.i)
-        if self.tongue.spaceless:
-            before = range(b.i - 1, b.i)
-        marked = any(self.tokens[k].low in COMMAS for k in before) or any(k + 1 in self.joins for k in before)
+        marked = self._marks(b.i - 1 if self.tongue.spaceless else max(a.j, b.i - 3), b.i)
         return marked and not any(a.j <= h.i and h.j <= b.i for h in self.acts + [m for m in self.modes if m.entry.id in ("view", "wish")])
 
     def _counted(self, thing: Hit) -> bool:
@@ -404,7 +403,7 @@ class Frames(Sentence):
                     continue
                 if last is None and self.gap(word, thing) > self.tongue.reach(THING):
                     break
-                if last is None or self._begins_item(thing):
+                if last is None or (self._begins_item(thing) and self._marks(last.j - 1, thing.i)):
                     self.item(thing, whole)
                     last = thing
 
@@ -427,8 +426,17 @@ class Frames(Sentence):
 
     def _begins_item(self, thing: Hit) -> bool:
         """Whether a comma or an "and" stands before a thing or the few words of its name in front of it."""
-        before = range(max(0, thing.i - 3), thing.i)
-        return any(self.tokens[k].low in COMMAS or k + 1 in self.joins for k in before)
+        return self._marks(max(0, thing.i - 3), thing.i)
+
+    def _marks(self, i: int, j: int) -> bool:
+        """Whether a comma, an "and" or, in Thai, a space stands between tokens i and j."""
+        return any(self.tokens[k].low in COMMAS or k + 1 in self.joins or self._parted(k + 1) for k in range(i, j))
+
+    def _parted(self, k: int) -> bool:
+        """Whether a space parts token k from the one before it, in a script that writes spaces between phrases only."""
+        if not self.tongue.spaceless or self.tongue.heads_last or not 0 < k < len(self.tokens):
+            return False
+        return self.tokens[k - 1].end < self.tokens[k].start
 
     def item(self, thing: Hit, whole: Found) -> None:
         """One of several papers that were decided together."""

@@ -137,7 +137,8 @@ class Sentence:
             if group == "planned" and any(g.entry.id == "whether" for g in nearest):
                 return Mode("view", word, h)
             if group == "planned":
-                agreed = next((g for g in nearest[n + 1 :] if g.entry.id == "agreed" and self.gap(g, h) <= self.tongue.reach(12)), None)
+                far = self.tongue.reach(36 if any(g.entry.id == "principle" for g in nearest) else 12)
+                agreed = next((g for g in nearest[n + 1 :] if g.entry.id == "agreed" and self.gap(g, h) <= far), None)
                 return Mode("done", self.words(agreed.i, agreed.j), agreed, explicit=True) if agreed else Mode("planned", word, h)
             if group == "view" and act.i in self.joins:
                 continue
@@ -145,7 +146,7 @@ class Sentence:
         return self._bare(act)
 
     def _above_nominal(self, act: Hit, thing: Hit | None) -> Hit | None:
-        """The act that takes a nominal one: "approved the creation of", "the paper on, and the creation of", "the creation of a fund was agreed"."""
+        """The act that takes a nominal one: "approved the creation of", "a paper, and the creation of", "the creation of a fund was agreed"."""
         verbs = [a for a in self.acts if a.entry.form != "nominal" and a.entry.id in ("adopt", "decide", "sign")]
         start, end = self.clause(act.i)
         near = next((a for a in verbs if a.j <= act.i and self.gap(a, act) <= self.tongue.reach(16)), None)
@@ -204,7 +205,7 @@ class Sentence:
                 yield h
 
     def _joined(self, h: Hit, start: int) -> bool:
-        """Whether only commas, or in a chain of results semicolons, part a word of an earlier clause from the clause that begins at `start`."""
+        """Whether only commas, or the semicolons of a chain of results, part a word of an earlier clause from the one at `start`."""
         return not any(self.tokens[n].low not in ";；" for n in self.stops[bisect_left(self.stops, h.j) : bisect_left(self.stops, start)])
 
     def _subject(self, i: int, j: int) -> bool:
