@@ -10,7 +10,8 @@ ASEAN's partners in that language. What only the gazetteer says is shared by lan
     things       what is decided on, by the ids of objects.toml
     mode         what governs an act: done (already), agreed (to do), planned, wish (hopes and calls), view (welcomed, discussed, carried
                  out), negated, not_yet, purpose (in order to), whether, witness (of a ceremony); absent and
-                 expected stand by a thing without an act; principle makes of a status a decision; concrete words make a decision of "agreed to"; neutral ones hold others
+                 expected stand by a thing without an act; principle makes of a status a decision; concrete words make a decision of
+                 "agreed to"; neutral ones hold others
     clause       what opens a clause (break), a relative clause, a list of papers, or what a paper is about; what joins two words;
                  `within` opens what a meeting says in its communiqué; `given` words speak of a thing as known
     actor        who decides; `elsewhere` decides for itself

@@ -146,7 +146,7 @@ class Sentence:
         return self._bare(act)
 
     def _above_nominal(self, act: Hit, thing: Hit | None) -> Hit | None:
-        """The act that takes a nominal one: "approved the creation of", "a paper, and the creation of", "the creation of a fund was agreed"."""
+        """The act that takes a nominal one: "approved the creation of", "a paper, and the creation of", "its creation was agreed"."""
         verbs = [a for a in self.acts if a.entry.form != "nominal" and a.entry.id in ("adopt", "decide", "sign")]
         start, end = self.clause(act.i)
         near = next((a for a in verbs if a.j <= act.i and self.gap(a, act) <= self.tongue.reach(16)), None)
