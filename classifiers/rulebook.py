@@ -72,7 +72,8 @@ _OUTCOMES = some_of([code.value for code in OutcomeType], "types of outcomes")
 _SIDE = one_of(["before", "after"], "a side")
 
 MODES = (
-    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "witness", "absent", "expected", "principle", "concrete",
+    "done", "agreed", "planned", "wish", "view", "negated", "not_yet", "purpose", "whether", "witness", "absent",
+    "expected", "principle", "concrete",
     "draft", "neutral",
 )  # fmt: skip
 """What the small words of a language say of an act (classifiers/tongues.py)."""
@@ -187,9 +188,9 @@ SHAPES: dict[str, dict[str, dict[str, Fit]]] = {
         "grammar": {"thing!": _SIDE, "mode!": _SIDE, "false_friends": WORDS, "era": INT, "comma_breaks": FLAG, "heads_last": FLAG},
         "[act]": {"family": STR, "done": PATTERNS, "participle": PATTERNS, "bare": PATTERNS, "planned": PATTERNS, "nominal": PATTERNS},
         "things": {"*": PATTERNS},
-        "units": {"money": PATTERNS, "count": PATTERNS},
+        "units": {"money": PATTERNS, "count": PATTERNS, "states": PATTERNS},
         "mode": dict.fromkeys(MODES, PATTERNS),
-        "clause": {"break": PATTERNS, "relative": PATTERNS, "join": PATTERNS},
+        "clause": dict.fromkeys(("break", "relative", "join", "list", "about", "within", "given"), PATTERNS),
         "actor": dict.fromkeys(("ministers", "minister", "leaders", "leader", "officials", "context", "elsewhere"), PATTERNS),
         "time": {"recalled!": PATTERNS, "fresh!": PATTERNS, "future!": PATTERNS, "year": PATTERNS, "months!": WORDS},
         "stage": {"begun!": PATTERNS, "ahead!": PATTERNS},

@@ -9,9 +9,11 @@ ASEAN's partners in that language. What only the gazetteer says is shared by lan
                  what is ahead, `nominal` ones are nouns
     things       what is decided on, by the ids of objects.toml
     mode         what governs an act: done (already), agreed (to do), planned, wish (hopes and calls), view (welcomed, discussed, carried
-                 out), negated, not_yet, purpose (in order to), witness (of a ceremony); absent and expected stand by a thing without an
-                 act; principle makes of a membership a decision; concrete words make a decision of "agreed to"; neutral ones hold others
-    clause       what opens a clause, a relative clause, or joins two verbs
+                 out), negated, not_yet, purpose (in order to), whether, witness (of a ceremony); absent and
+                 expected stand by a thing without an act; principle makes of a status a decision; concrete words make a decision of
+                 "agreed to"; neutral ones hold others
+    clause       what opens a clause (break), a relative clause, a list of papers, or what a paper is about; what joins two words;
+                 `within` opens what a meeting says in its communiqué; `given` words speak of a thing as known
     actor        who decides; `elsewhere` decides for itself
     time, units, stage, commentary, relevance, meeting (cues of an occurrence), meetings, topics, not (no topic), parties
 """
@@ -41,6 +43,27 @@ LEVELS = {
 WEIGHTS = {"body": 3.0, "asean": 1.0, "sport": -2.5, "markets": -2.0, "local": -1.5, "notice": -2.5, "other-body": -2.0, "bilateral": -1.0}
 """Cues of relevance -> their weight."""
 CUES = {"body": "asean-body"}
+PAPERS = ("communique", "statement", "plan", "terms", "vision", "agreement", "tac", "accession-instrument")
+"""Things whose English titles stand within texts of other languages."""
+TITLES = frozenset(
+    {
+        "communique",
+        "roadmap",
+        "blueprint",
+        "masterplan",
+        "guidelines",
+        "taxonomy",
+        "modalities",
+        "protocol",
+        "agreement",
+        "treaty",
+        "convention",
+        "MoU",
+        "MOU",
+    }
+)
+"""Single words that are heads of such titles."""
+SMALL = frozenset({"of", "and", "in", "on", "for", "to", "the", "its", "their"})
 COMMENTARY = {"title": 5.0, "any": 3.0, "text": 0.7}
 """Where a cue of commentary stands -> its weight."""
 
@@ -89,6 +112,8 @@ def _language(book: Rulebook, code: str) -> Iterator[Word]:
             for phrase in _phrases(pattern, partners, code):
                 yield Word(kind, rule, phrase, form, detail, lang)
 
+    for name in _english(book) if data.get("act") else ():
+        yield Word("object", name[0], Phrase(name[1], name[1]), "", types[name[0]], code)
     for n, act in enumerate(data.get("act", [])):
         if "family" not in act:
             raise book.files[f"lang.{code}"].refusal("`act` has no `family`", "act", n)
@@ -121,6 +146,15 @@ def _language(book: Rulebook, code: str) -> Iterator[Word]:
         yield from words("topic", topic, forms, "", "0", kin)
     for party, forms in data["parties"].items():
         yield from words("party", party, forms, "", kinds[party], kin)
+
+
+def _english(book: Rulebook) -> Iterator[tuple[str, str]]:
+    """Kind and English head of the papers whose titles are left in English within other languages: "Joint Statement", "Plan of Action"."""
+    for obj in book["objects"]["object"]:
+        for head in obj["heads"] if obj["id"] in PAPERS else ():
+            words = head.split()
+            if head.isascii() and (len(words) > 1 or obj["id"] in ("statement", "vision") or head in TITLES):
+                yield obj["id"], " ".join(w if w in SMALL else w[:1].upper() + w[1:] for w in words)
 
 
 def _phrases(pattern: str, partners: list[str], code: str) -> Iterator[Phrase]:

@@ -2,7 +2,8 @@
 
 What is not understood is not guessed: a sentence gives an outcome only where an act of deciding and a named kind of thing
 stand together and no word of plan, wish, recall or negation governs the act. Which word governs is a matter of place: in most
-languages the nearest one in front of the act, in Japanese the nearest one behind it. What is kept out is remembered with its reason.
+languages the nearest one in front of the act, in Japanese the nearest one behind it. Two things need no act of their own: what a list
+names one by one of papers that were decided, and a communiqué by which the meeting speaks. What is kept out is remembered with its reason.
 
     tongue      how a language builds its sentences        dates     dates as they are written out
     sentence    place, mode, time and actor of an act      frames    what is decided, by act and thing

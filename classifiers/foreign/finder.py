@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from classifiers import tongues
-from classifiers.foreign.frames import BARE, Frames
+from classifiers.foreign.frames import BARE, Frames, item_mark
 from classifiers.foreign.tongue import Tongue
 from classifiers.frames import Found, Missed, Scene
 from classifiers.grammar import longest
 from classifiers.lexicon import Hit, Tagged
 from classifiers.rulebook import Rulebook
 from classifiers.text import Document, Kind
+
+REMEMBERED = 3
+"""Sentences for which papers that were decided are remembered, for a list that takes them up."""
+PAPER_TYPES = frozenset({"document", "agreement", "decision"})
 
 
 class Finder:
@@ -38,14 +42,23 @@ class Finder:
         if tongue is None:
             return found, missed
         paragraph, decider = -1, ""
-        for tags in told(tagged):
+        papers: Found | None = None
+        age = 0
+        for tags in told(tagged, items=True):
+            if tags.sentence.kind is Kind.HEADING and tags.sentence.field == "text" and (papers is None or age >= REMEMBERED):
+                continue
             if tags.sentence.paragraph != paragraph:
                 paragraph, decider = tags.sentence.paragraph, ""
+            age += 1
             if tags.of("object") or any(h.entry.id in BARE for h in tags.of("act")):
-                frames = Frames(self.takes, tongue, tags, replace(scene, level=decider or scene.level))
+                earlier = papers if age <= REMEMBERED else None
+                frames = Frames(self.takes, tongue, tags, replace(scene, level=decider or scene.level), earlier)
                 frames.read()
                 found.extend(frames.found)
                 missed.extend(frames.missed)
+                told_here = [f for f in frames.found if f.type in PAPER_TYPES]
+                if told_here:
+                    papers, age = (earlier if frames.enumerated else told_here[-1]), 0
             named = [h.entry.detail for h in tags.of("actor") if h.entry.id in ("ministers", "leaders", "officials")]
             decider = named[0] if named else decider
         return settled(found), missed
@@ -78,11 +91,11 @@ class Finder:
         return first.j <= second.i and tokens[second.i].start - tokens[first.j - 1].end <= (6 if tongue and tongue.spaceless else 14)
 
 
-def told(tagged: list[Tagged]) -> Iterator[Tagged]:
-    """The sentences that tell the story: title and prose."""
+def told(tagged: list[Tagged], *, items: bool = False) -> Iterator[Tagged]:
+    """The sentences that tell the story: title and prose; with `items` also short lines that begin as items of a list do."""
     for tags in tagged:
         s = tags.sentence
-        if s.kind is Kind.BODY or s.field == "title":
+        if s.kind is Kind.BODY or s.field == "title" or (items and s.kind is Kind.HEADING and item_mark(s.tokens) is not None):
             yield tags
 
 
@@ -109,8 +122,14 @@ def _same(a: Found, b: Found) -> bool:
     if a.tags is b.tags and a.head[0] < b.head[1] and b.head[0] < a.head[1]:
         return True
     one, other = _words_of(a), _words_of(b)
+    if _numbers(one) and _numbers(other) and _numbers(one) != _numbers(other):
+        return False  # the statement on the 20th anniversary is not the one on the 30th
     return bool(one & other) and len(one & other) >= 0.6 * min(len(one), len(other))
 
 
 def _words_of(f: Found) -> set[str]:
     return {t.low for t in f.tags.sentence.tokens[f.head[0] : f.head[1]] if t.word}
+
+
+def _numbers(words: set[str]) -> set[str]:
+    return {digits for word in words if (digits := "".join(filter(str.isdigit, word)))}

@@ -14,6 +14,7 @@ from classifiers.lexicon import Entry, Hit, Tagged
 # How far a word reaches, in characters of a language with spaces; one without spaces says the same in fewer (see `Tongue.reach`).
 NEAR = {
     "done": 16, "agreed": 40, "planned": 140, "wish": 45, "view": 28, "purpose": 20, "negated": 16, "not_yet": 32, "witness": 45,
+    "whether": 60,
 }  # fmt: skip
 """Mode -> how near to the act its word must stand to govern it."""
 MOST_ACTS = 24
@@ -25,7 +26,15 @@ COMMAS = frozenset(",、،")
 
 _OBJECT_MARKS = frozenset("将將")
 _TITLE = Entry("title", "title")
-_STATUS = {"planned": "planned", "wish": "wish", "view": "view", "purpose": "purpose", "negated": "failed", "not_yet": "planned"}
+_STATUS = {
+    "planned": "planned",
+    "wish": "wish",
+    "view": "view",
+    "purpose": "purpose",
+    "negated": "failed",
+    "not_yet": "planned",
+    "whether": "view",
+}
 _PARTICLES = frozenset("のをにはがもとや")
 _TOPIC = frozenset("はがも")
 
@@ -40,7 +49,7 @@ class Sentence:
         modes = longest(tags.of("mode"))
         acts = longest(tags.of("act"))
         named = Cover(tags.of("meeting") + tags.of("actor"))
-        said = Cover(h for h in modes if h.entry.id in ("neutral", "view"))
+        said = Cover(h for h in modes if h.entry.id in ("neutral", "view", "principle"))
         self.things = [h for h in longest(tags.of("object")) if not named.holds(h) and not said.exceeds(h)]
         things, self.names = Cover(self.things), self._titles()
         names, doing = Cover(self.names), Cover(acts)
@@ -48,7 +57,8 @@ class Sentence:
         self.modes = [h for h in modes if h.entry.id != "neutral" and not (things.holds(h) or doing.exceeds(h) or names.holds(h))]
         self.acts = [h for h in acts if not closed.holds(h) and not things.exceeds(h)]
         del self.acts[MOST_ACTS:]
-        self.actors = [h for h in longest(tags.of("actor")) if not things.exceeds(h)]
+        states = Cover(tags.of("party"))
+        self.actors = [h for h in longest(tags.of("actor")) if not (things.exceeds(h) or states.exceeds(h))]
         margins = {h.j for h in tags.of("cue") if h.entry.id == "framework"}
         self.actors = [h for h in self.actors if h.i not in margins]
         self.parties = longest(tags.of("party"))
@@ -104,14 +114,14 @@ class Sentence:
             if first is not None:
                 return self.mode(first)  # "have approved a plan and launched talks"
         if act.entry.form == "nominal":
-            above = next(
-                (a for a in self.acts if a.j <= act.i and a.entry.form != "nominal" and self.gap(a, act) <= self.tongue.reach(16)), None
-            )
-            if above is not None and above.entry.id in ("adopt", "decide", "sign"):
-                return self.mode(above)  # "approved the creation of"
+            above = self._above_nominal(act, thing)
+            if above is not None:
+                return self.mode(above)
         nearest = sorted((h for h in self._governors(act)), key=lambda h: self.gap(h, act))
         for n, h in enumerate(nearest):
             group = h.entry.id
+            if act.entry.form == "planned" and group in ("done", "agreed", "witness"):
+                continue  # what has been put before the leaders is still to be adopted by them
             if group not in NEAR or self.gap(h, act) > self.tongue.reach(NEAR[group]):
                 continue
             word = self.words(h.i, h.j)
@@ -124,13 +134,33 @@ class Sentence:
                 return higher or Mode("done", word, h, explicit=True)
             if group == "planned" and thing is not None and h.j <= thing.i < act.i and word in _OBJECT_MARKS:
                 continue  # here the word marks the object: 将 … 移交给
+            if group == "planned" and any(g.entry.id == "whether" for g in nearest):
+                return Mode("view", word, h)
             if group == "planned":
-                agreed = next((g for g in nearest[n + 1 :] if g.entry.id == "agreed" and self.gap(g, h) <= self.tongue.reach(12)), None)
+                far = self.tongue.reach(36 if any(g.entry.id == "principle" for g in nearest) else 12)
+                agreed = next((g for g in nearest[n + 1 :] if g.entry.id == "agreed" and self.gap(g, h) <= far), None)
                 return Mode("done", self.words(agreed.i, agreed.j), agreed, explicit=True) if agreed else Mode("planned", word, h)
             if group == "view" and act.i in self.joins:
                 continue
             return Mode(_STATUS[group], word, h)
         return self._bare(act)
+
+    def _above_nominal(self, act: Hit, thing: Hit | None) -> Hit | None:
+        """The act that takes a nominal one: "approved the creation of", "a paper, and the creation of", "its creation was agreed"."""
+        verbs = [a for a in self.acts if a.entry.form != "nominal" and a.entry.id in ("adopt", "decide", "sign")]
+        start, end = self.clause(act.i)
+        near = next((a for a in verbs if a.j <= act.i and self.gap(a, act) <= self.tongue.reach(16)), None)
+        if near is not None:
+            return near
+        marked = any(k in self.joins or self.tokens[k - 1].low in COMMAS for k in range(max(1, act.i - 1), act.i + 1))
+        if marked and not self.tongue.mode_after:
+            first = next((a for a in reversed(verbs) if start <= a.i and a.j <= act.i), None)
+            if first is not None and not any(first.j <= h.i < act.i and h.entry.id != "context" for h in self.actors):
+                return first
+        last = thing if thing is not None and thing.i >= act.j else act
+        return next(
+            (a for a in verbs if last.j <= a.i < end and self.gap(last, a) <= self.tongue.reach(60) and not self.commas(last.j, a.i)), None
+        )
 
     def _above(self, h: Hit, further: list[Hit]) -> Mode | None:
         """What governs the governor: "expected to agree", "did not agree"."""
@@ -144,6 +174,11 @@ class Sentence:
         form = act.entry.form
         if form == "planned":
             return Mode("planned", "future")
+        if form == "nominal" and not self.tongue.mode_after:
+            _, end = self.clause(act.i)
+            ahead = [h for h in self.modes if h.entry.id == "planned" and act.j <= h.i < end and not self.commas(act.j, h.i)]
+            if ahead and self.gap(act, ahead[0]) <= self.tongue.reach(80):
+                return Mode("planned", self.words(ahead[0].i, ahead[0].j), ahead[0])
         if form == "done" or (form == "participle" and self.heading):
             after = self.tokens[act.j].low if act.j < len(self.tokens) else ""
             if self.tongue.mode_after and after[:1] in _PARTICLES and after[:1]:
@@ -161,7 +196,7 @@ class Sentence:
             elif h.i < act.i and (
                 (h.i >= start and not (self.commas(h.j, act.i) and h.i - start > 4 and self._subject(h.j, act.i)))
                 or (
-                    self.tongue.comma_breaks
+                    (self.tongue.comma_breaks or self.tokens[start - 1].low in ";；")
                     and h.entry.id in ("planned", "not_yet")
                     and not self._subject(start, act.i)
                     and self._joined(h, start)
@@ -170,8 +205,8 @@ class Sentence:
                 yield h
 
     def _joined(self, h: Hit, start: int) -> bool:
-        """Whether only commas part a word of an earlier clause from the clause that begins at `start`."""
-        return not self.stopped(h.j, start)
+        """Whether only commas, or the semicolons of a chain of results, part a word of an earlier clause from the one at `start`."""
+        return not any(self.tokens[n].low not in ";；" for n in self.stops[bisect_left(self.stops, h.j) : bisect_left(self.stops, start)])
 
     def _subject(self, i: int, j: int) -> bool:
         return any(i <= a.i and a.j <= j for a in self.actors)
