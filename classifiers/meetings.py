@@ -29,7 +29,7 @@ _LOCAL_ORDINAL = re.compile(r"(?:lần thứ|ke-|ครั้งที่|第|ik
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS", "AIPA"})
-_PLAIN_WORDS = frozenset({"counterpart", "summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
+_PLAIN_WORDS = frozenset({"counterpart", "officials", "summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
 
 _TURN = frozenset(
     (
@@ -223,6 +223,9 @@ class MeetingFinder:
                     seen["PMC"].partners.append(self.partners.get(pair[0]) or self.partners[pair[1]])
                     return
             partner = next((p for p in tags.of("party") if p.entry.detail in ("partner", "body")), None)
+            if partner is None and "state" in words and "secretary" in words:
+                at = next(n for n, t in enumerate(s.tokens) if t.low == "secretary")
+                partner = Hit(at, at + 1, Entry("party", "United States", "", "partner"))
             ours = any(h.entry.id in ("asean", "asean-body", "region") for h in tags.of("relevance")) or {"ten", "ministers"} <= words
             if (
                 partner is not None
@@ -322,6 +325,8 @@ class MeetingFinder:
                 None,
             )
             ours = any(h.entry.id in ("asean", "asean-body", "region") for h in tags.of("relevance"))
+            if special is not None and s.tokens[special + 2 : special + 3] and s.tokens[special + 2].low == "with":
+                special = None  # a special meeting with a partner is one of the two sides
             if (
                 special is not None
                 and (at is not None or any(self._fm(t) for t in tagged))
@@ -329,7 +334,12 @@ class MeetingFinder:
             ):
                 self._note(seen, "AMM-SPECIAL", 2.0, tags, doc, special, special + 2, "meeting.AMM-SPECIAL.plain")
                 return
-            if at is None or not ours or not any(t.low in self.gathered for t in s.tokens) or any(c in seen for c in ("PMC", "ACC")):
+            met = any(t.low in self.gathered for t in s.tokens)
+            lasting = any(t.low in ("annual", "yearly", "two-day", "three-day", "week-long") for t in s.tokens)
+            ours = ours or (
+                met and lasting and s.paragraph <= lead + 1
+            )  # "a three-day conference of foreign ministers", ASEAN's by the story
+            if at is None or not ours or not (met or lasting) or any(c in seen for c in ("PMC", "ACC")):
                 continue
             number = self.calendar.week(published) if published is not None else None
             yearly = any(t.low in ("annual", "yearly") for t in s.tokens)
@@ -522,8 +532,15 @@ class MeetingFinder:
                     or any(x in ("their", "leaders'", "leaders", "asean's", "bloc's", "next", "ministers'", "these") for x in before[-2:])
                     or any(w.entry.id == "leaders" for w in tags.of("actor") if w.j - w.i == 1 and tokens[w.i].low == "leaders")
                 ):
-                    code = "PARTNER-SUMMIT" if partner and "with" in after else "SUMMIT"
+                    two_sides = before[-1:] in (["their"], ["own"]) and any(
+                        p.entry.detail in ("partner", "body") and 0 < i - p.i <= 16 for p in tags.of("party")
+                    )  # "the bloc and the Gulf states agreed at their summit"
+                    code = "PARTNER-SUMMIT" if (partner and "with" in after) or two_sides else "SUMMIT"
                     out.append((code, Hit(i, i + 1, Entry("meeting", code, "", "plain"))))
+            elif t.low == "officials" and i and tokens[i - 1].low == "senior":
+                met = {x.low for x in tokens[i + 1 : i + 8]} & {"gathered", "met", "convened", "held"}
+                if met and "," in {x.text for x in tokens[i + 1 : i + 3]}:
+                    out.append(("SOM", Hit(i - 1, i + 1, Entry("meeting", "SOM", "", "plain"))))  # "the senior officials, who met before"
             elif t.low == "counterpart" and any(x.low in ("his", "her", "the") for x in tokens[max(0, i - 4) : i]):
                 met = any(x.low in ("met", "meeting", "meetings", "talks", "meet") for x in tokens[max(0, i - 9) : i])
                 if met and not any(x.low == "counterparts" for x in tokens):
@@ -543,7 +560,10 @@ class MeetingFinder:
         tokens = tags.sentence.tokens
         if h.i > 1 and tokens[h.i - 1].low == "the" and tokens[h.i - 2].low in ("at", "during"):
             return not (h.i > 2 and tokens[h.i - 3].low in ("seat", "place", "membership", "observer", "chair"))
-        if any(tokens[k].text[:1].isupper() and tokens[k].low in MONTHS for k in range(h.j, min(h.j + 4, len(tokens)))):
+        if any(
+            tokens[k].text[:1].isupper() and tokens[k].low in MONTHS
+            for k in range(h.j, min(h.j + (14 if h.entry.detail == "acronym" else 4), len(tokens)))
+        ):
             return True  # "the summit in November"
         if any(c.entry.id == "occurrence" and h.i - 8 <= c.i <= h.j + 8 for c in tags.of("cue")):
             return True
@@ -650,7 +670,15 @@ def primary(seen: list[Seen], outcomes_near: dict[str, float], deciders: str = "
     scores: dict[str, float] = defaultdict(float)
     current = any(m.current for m in seen)
     for m in seen:
-        factor = 0.35 if m.code in ("BILATERAL",) else 0.6 if m.code in ("FORUM", "OFFICIALS", "SOM", "COC") else 1.0
+        factor = (
+            0.35
+            if m.code in ("BILATERAL",)
+            else 0.6
+            if m.code in ("FORUM", "OFFICIALS", "SOM", "COC")
+            else 0.95
+            if m.code == "COUNCIL"
+            else 1.0
+        )
         if (
             m.code in LEADERS
             and deciders == "ministerial"

@@ -165,6 +165,8 @@ class Reader:
         counts = {"ministerial": 0, "leaders": 0, "officials": 0}
         for tags in tagged[:8]:
             for h in tags.of("actor"):
+                if any(m.i < h.j and h.i < m.j and tags.sentence.tokens[h.i].low.isascii() for m in tags.of("meeting")):
+                    continue  # the ministers in the name of their meeting
                 if h.entry.detail in counts and not tags.sentence.tokens[h.j - 1].base.startswith("summit"):
                     counts[h.entry.detail] += 1
         return max(counts, key=lambda k: counts[k]) if any(counts.values()) else ""
