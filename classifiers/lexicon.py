@@ -94,11 +94,14 @@ def _cut(sentence: Sentence, matches: list[tuple[int, int, int]]) -> None:
     """Cuts the long tokens of a language without spaces at the edges of what was found in them."""
     edges = sorted({at for _, start, end in matches for at in (start, end)})
     out: list[Token] = []
-    for t in sentence.tokens:
-        inside = edges[bisect_right(edges, t.start) : bisect_left(edges, t.end)] if t.word else []
-        for a, b in pairwise([t.start, *inside, t.end]):
-            out.append(Token(a, b, t.text[a - t.start : b - t.start], t.low[a - t.start : b - t.start], t.word))
-    sentence.tokens = out
+    for t, start in zip(sentence.tokens, sentence.starts, strict=True):
+        end = start + len(t.text)
+        inside = edges[bisect_right(edges, start) : bisect_left(edges, end)] if t.word else []
+        if not inside:
+            out.append(t)
+            continue
+        out.extend(Token(t.text[a - start : b - start], t.low[a - start : b - start], t.word) for a, b in pairwise([start, *inside, end]))
+    sentence.cut(out)
 
 
 def _folded(pattern: str) -> str:
@@ -348,11 +351,10 @@ class Lexicon:
         return t.text.removesuffix("'s").removesuffix("’s").rstrip("-0123456789") == entry.cased.rstrip("-0123456789")
 
     def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: list[list[Entry]], doc: Document) -> None:
-        tokens = tags.sentence.tokens
-        begins = [t.start for t in tokens]
+        starts = tags.sentence.starts
         for n, s, e in matches:
-            i = bisect_right(begins, s) - 1
-            j = bisect_left(begins, e)
+            i = bisect_right(starts, s) - 1
+            j = bisect_left(starts, e)
             if i < 0 or j <= i:
                 continue
             for entry in entries[n]:

@@ -155,7 +155,7 @@ class MeetingFinder:
                 m.first = min(m.first, n)
                 m.ordinals.extend(o for o in ordinals if fresh)
                 m.partners.extend(partners)
-                start, end = s.tokens[hit.i].start, s.tokens[hit.j - 1].end
+                start, end = s.span(hit.i, hit.j)
                 m.evidence.append(
                     Evidence(
                         span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
@@ -188,7 +188,7 @@ class MeetingFinder:
         s = tags.sentence
         m = seen.setdefault(code, Seen(code))
         m.weight, m.current = m.weight + weight, True
-        start, end = s.tokens[i].start, s.tokens[j - 1].end
+        start, end = s.span(i, j)
         m.evidence.append(
             Evidence(span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)), rule=rule, weight=weight)
         )
@@ -397,7 +397,7 @@ class MeetingFinder:
                     m.weight += 3.0 if s.field == "title" else 2.0 if s.paragraph == lead else 1.0
                     m.current, m.first = True, min(m.first, n)
                     m.ordinals.append(number or 0)
-                    start, end = t.start, s.tokens[i + 1].end
+                    start, end = s.span(i, i + 2)
                     m.evidence.append(
                         Evidence(
                             span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
@@ -571,8 +571,9 @@ class MeetingFinder:
                     break
         if not found:
             s = tags.sentence
-            around = doc.folded(s.field)[max(s.start, tokens[h.i].start - 14) : min(s.end, tokens[h.j - 1].end + 22)]
             if h.entry.detail in ("local", "acronym"):
+                start, end = s.span(h.i, h.j)
+                around = doc.folded(s.field)[max(s.start, start - 14) : min(s.end, end + 22)]
                 m2 = _LOCAL_ORDINAL.search(around)
                 if m2:
                     found.append(_local_number(m2.group(1) or m2.group(2)))

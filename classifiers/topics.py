@@ -44,7 +44,7 @@ class TopicFinder:
                 terms[h.entry.id].add(word)
                 weight *= 2 if s.field == "title" else 1
                 score[h.entry.id] += weight
-                start, end = s.tokens[h.i].start, s.tokens[h.j - 1].end
+                start, end = s.span(h.i, h.j)
                 if len(evidence[h.entry.id]) < MOST_EVIDENCE:
                     evidence[h.entry.id].append(
                         Evidence(

@@ -126,7 +126,7 @@ class Judge:
                 plus += best[0] * factor
                 if len(evidence) < 5:
                     h = best[1]
-                    start, end = s.tokens[h.i].start, s.tokens[h.j - 1].end
+                    start, end = s.span(h.i, h.j)
                     evidence.append(
                         Evidence(
                             span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),

@@ -387,7 +387,8 @@ class Frames(Sentence):
     def _trimmed(self, i: int, j: int) -> tuple[int, int]:
         """At most as long as evidence may be."""
         if self.tongue.spaceless:
-            while j - i > 1 and self.tokens[j - 1].end - self.tokens[i].start > MOST_CHARACTERS:
+            start = self.tags.sentence.starts[i]
+            while j - i > 1 and self.tags.sentence.span(i, j)[1] - start > MOST_CHARACTERS:
                 j -= 1
             return i, j
         words = 0

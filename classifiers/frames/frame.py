@@ -156,7 +156,7 @@ class Frame:
 
     def text(self, i: int, j: int) -> str:
         """The words of tokens i to j as they stand."""
-        return self.source[self.tokens[i].start : self.tokens[j - 1].end] if i < j else ""
+        return self.source[slice(*self.tags.sentence.span(i, j))] if i < j else ""
 
     def low(self, i: int) -> str:
         """The folded word at token i; empty beyond the sentence."""
