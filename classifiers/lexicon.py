@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -17,7 +18,8 @@ from classifiers.text import SPACELESS, Document, Sentence, Token, fold
 from core.errors import ConfigError
 
 
-class Entry(NamedTuple):
+@dataclass(slots=True, unsafe_hash=True)
+class Entry:
     """What a phrase means: the kind of rule, the rule's id, the form of its verb, and a detail of its kind."""
 
     kind: str
@@ -31,7 +33,8 @@ class Entry(NamedTuple):
     """The languages in whose texts the entry counts, parted by spaces; empty for all."""
 
 
-class Hit(NamedTuple):
+@dataclass(slots=True)
+class Hit:
     """An entry found at tokens i to j (exclusive) of a sentence."""
 
     i: int
@@ -49,15 +52,17 @@ def _place(hit: Hit) -> tuple[int, int]:
 class Tagged:
     """The hits of one sentence, by kind, in order of place."""
 
-    __slots__ = ("_kinds", "sentence", "whens", "words")
+    __slots__ = ("_kinds", "lows", "sentence", "whens", "words")
 
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         self._kinds: dict[str, list[Hit]] = {}
         self.whens: Any = None
         """The sentence's time expressions, once `times` has worked them out."""
-        self.words = frozenset([t.low for t in sentence.tokens])
-        """The folded words and marks of the sentence, to pass quickly over one that cannot matter."""
+        self.lows = [t.low for t in sentence.tokens]
+        """The folded words and marks of the sentence, one a token."""
+        self.words = frozenset(self.lows)
+        """The same as a set of the sentence, to pass quickly over one that cannot matter."""
 
     def add(self, hit: Hit) -> None:
         """Files a hit under its kind."""
@@ -153,7 +158,7 @@ class Lexicon:
             def kept(entries: list[Entry]) -> list[Entry]:
                 if len(entries) == 1:
                     return entries if not entries[0].lang or tongue in entries[0].lang.split() else []
-                return list({e._replace(lang=""): None for e in entries if not e.lang or tongue in e.lang.split()})
+                return list({replace(e, lang=""): None for e in entries if not e.lang or tongue in e.lang.split()})
 
             single = {word: kept([e for e in entries if e.lang or word not in false_friends]) for word, entries in self._single.items()}
             self._views[tongue] = View({w: e for w, e in single.items() if e}, list(map(kept, self._entries)))
@@ -161,9 +166,9 @@ class Lexicon:
 
     def _add(self, phrase: Phrase, entry: Entry) -> None:
         if not entry.lang and (entry.kind in ENGLISH or (entry.kind == "relevance" and entry.detail.startswith("-"))):
-            entry = entry._replace(lang="en")
+            entry = replace(entry, lang="en")
         if phrase.form or phrase.tail:
-            entry = entry._replace(form=phrase.form or entry.form, tail=phrase.tail)
+            entry = replace(entry, form=phrase.form or entry.form, tail=phrase.tail)
         spellings = {phrase.words}
         if "s' " in phrase.words:
             spellings |= {phrase.words.replace("s' ", "s "), phrase.words.replace("s' ", "'s ")}
@@ -324,26 +329,31 @@ class Lexicon:
         return found
 
     def _words(self, tags: Tagged, single: dict[str, list[Entry]]) -> None:
-        get = single.get
-        for i, t in enumerate(tags.sentence.tokens):
-            low = t.low
-            entries = get(low)
+        tokens = tags.sentence.tokens
+        for i, entries in enumerate(map(single.get, tags.lows)):
             if entries is None:
-                if not t.word:
+                low = tokens[i].low
+                if low.isalpha():
                     continue
-                if "'" in low:
-                    entries = get(t.base)
-                elif low[-1].isdigit() and low[0].isalpha():
-                    entries = [e for e in get(low.rstrip("0123456789").rstrip("-"), ()) if e.kind == "meeting"]
-                if not entries:
-                    continue
+                entries = self._ending(tokens[i], single)
             for entry in entries:
-                if entry.cased and not self._spelled(t, entry):
+                if entry.cased and not self._spelled(tokens[i], entry):
                     continue
                 if entry.tail:
                     self._gapped(tags, i, i + 1, entry)
                 else:
                     tags.add(Hit(i, i + 1, entry))
+
+    @staticmethod
+    def _ending(t: Token, single: dict[str, list[Entry]]) -> Sequence[Entry]:
+        """What a word means without its possessive ending, or an acronym without its number."""
+        if not t.word:
+            return ()
+        if "'" in t.low:
+            return single.get(t.base, ())
+        if t.low[-1].isdigit() and t.low[0].isalpha():
+            return [e for e in single.get(t.low.rstrip("0123456789").rstrip("-"), ()) if e.kind == "meeting"]
+        return ()
 
     @staticmethod
     def _spelled(t: Token, entry: Entry) -> bool:
