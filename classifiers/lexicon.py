@@ -56,7 +56,7 @@ class Tagged:
 
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
-        self._kinds: dict[str, list[Hit]] = {}
+        self._kinds: dict[str, list[Hit]] = defaultdict(list)
         self.whens: Any = None
         """The sentence's time expressions, once `times` has worked them out."""
         self.lows = [t.low for t in sentence.tokens]
@@ -66,11 +66,7 @@ class Tagged:
 
     def add(self, hit: Hit) -> None:
         """Files a hit under its kind."""
-        hits = self._kinds.get(hit.entry.kind)
-        if hits is None:
-            self._kinds[hit.entry.kind] = [hit]
-        else:
-            hits.append(hit)
+        self._kinds[hit.entry.kind].append(hit)
 
     def of(self, kind: str) -> list[Hit]:
         """The hits of a kind, by place; longer ones first where two begin together."""
@@ -330,13 +326,10 @@ class Lexicon:
 
     def _words(self, tags: Tagged, single: dict[str, list[Entry]]) -> None:
         tokens = tags.sentence.tokens
-        for i, entries in enumerate(map(single.get, tags.lows)):
-            if entries is None:
-                low = tokens[i].low
-                if low.isalpha():
-                    continue
-                entries = self._ending(tokens[i], single)
-            for entry in entries:
+        for i, (low, entries) in enumerate(zip(tags.lows, map(single.get, tags.lows), strict=True)):
+            if entries is None and low.isalpha():
+                continue
+            for entry in entries or self._ending(tokens[i], single):
                 if entry.cased and not self._spelled(tokens[i], entry):
                     continue
                 if entry.tail:
@@ -377,9 +370,11 @@ class Lexicon:
 
     def _gapped(self, tags: Tagged, i: int, j: int, entry: Entry) -> None:
         tail = entry.tail.split()
+        if tail[0] not in tags.words:
+            return
         tokens = tags.sentence.tokens
         for at in range(j, min(j + GAP + 1, len(tokens) - len(tail) + 1)):
-            if all(tokens[at + n].low == w for n, w in enumerate(tail)):
+            if tags.lows[at : at + len(tail)] == tail:
                 tags.add(Hit(i, at + len(tail), entry))
                 return
             if not tokens[at].word and tokens[at].text not in ",'\"":

@@ -41,17 +41,24 @@ class Kind(StrEnum):
     CHROME = "chrome"
 
 
+_GLUE = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[A-Z]{5})(?=[a-z]{3})")
+
+
 class Token:
     """A word, number or mark: `low` is folded; `word` tells it from a mark; `base` is `low` without a possessive ending.
+
+    `year` is the year that a number may be; `glued` tells two words that lost the space between them.
 
     Wherever a word stands its token is the same: where that is, its sentence knows.
     """
 
-    __slots__ = ("base", "low", "text", "word")
+    __slots__ = ("base", "glued", "low", "text", "word", "year")
 
     def __init__(self, text: str, low: str, word: bool) -> None:
         self.text, self.low, self.word = text, low, word
         self.base = low[:-2] if low[-2:] == "'s" else low[:-1] if low[-1] == "'" else low
+        self.year = int(text) if len(text) == 4 and text.isdecimal() and 1945 <= int(text) <= 2060 else None
+        self.glued = len(text) > 6 and not text[1:].islower() and _GLUE.search(text) is not None
 
 
 class _Vocabulary(dict[str, Token]):
@@ -237,9 +244,6 @@ def _pieces(text: str, start: int, end: int, language: str) -> Iterator[tuple[in
             yield starts[n] if n else s, starts[last] + len(found[last].text) if last + 1 < len(found) else e, piece
 
 
-_GLUE = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[A-Z]{5})(?=[a-z]{3})")
-
-
 def document(title: str, text: str, divide: Divide, language: str = "") -> Document:
     """`title` and `text` (both NFC) taken apart; `divide(text, folded, title)` gives the paragraphs."""
     folded = fold(text)
@@ -284,8 +288,7 @@ _SMALL = (
 
 def _unglue(doc: Document) -> None:
     """Splits words that a page glued together, where case shows it (ASEANforeign, JointDeclaration), and marks the page."""
-    glued = sum(1 for s in doc.sentences for t in s.tokens if len(t.text) > 6 and not t.text[1:].islower() and _GLUE.search(t.text))
-    if glued < 2:
+    if sum(t.glued for s in doc.sentences for t in s.tokens) < 2:
         return
     doc.flags.add("glued_words")
     for s in doc.sentences:

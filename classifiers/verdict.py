@@ -37,6 +37,11 @@ class Style:
         for tags in tagged:
             if tags.sentence.field == "title" or tags.sentence.kind is not Kind.BODY:
                 continue
+            if '"' not in tags.words:  # nobody is quoted, so that every word is the story's own
+                words += sum(t.word for t in tags.sentence.tokens)
+                judging += sum(map(self.judging.__contains__, tags.lows))
+                attributing += sum(map(self.attributing.__contains__, tags.lows))
+                continue
             within = False
             for t in tags.sentence.tokens:
                 if not t.word:
@@ -65,6 +70,7 @@ class Judge:
         begun = book["stage"]["begun"]
         self.past, self.future, self.bounds = frozenset(begun["past"]), frozenset(begun["future"]), frozenset(begun["bounds"])
         self.author = tuple(begun["author"])
+        self.timely = self.past | self.future | self.bounds | {"under", "underway", "would", "to"}
         self.commentary = float(book["stage"]["commentary"]["threshold"])
         self.style = Style(book)
 
@@ -233,8 +239,10 @@ class Judge:
             weight = 2.0 if s.paragraph <= lead else 1.0 if s.paragraph <= lead + 2 else 0.5
             if s.field == "title":
                 weight = 1.5
-            words = [t.low for t in s.tokens]
+            words = tags.lows
             for n, w in enumerate(words):
+                if w not in self.timely:
+                    continue
                 if w in self.bounds and any(h.i - 8 <= n <= h.j + 8 for h in tags.of("meeting")):
                     past += 2.5 * weight
                 if (w in self.past and not any(x in ("will", "would", "to", "be", "is", "are") for x in words[max(0, n - 3) : n])) or (
