@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
@@ -87,6 +87,11 @@ def wide(text: str) -> bool:
     return not text.isascii() and _WIDE.search(text) is not None
 
 
+def _word(text: str) -> bool:
+    """Whether a phrase is one word, which is looked up among the tokens of a text."""
+    return not wide(text) and text.replace("'", "").replace("-", "").replace("+", "").replace("/", "").isalnum()
+
+
 def _katakana(c: str) -> bool:
     return "\u30a1" <= c <= "\u30fa" or c == "\u30fc"
 
@@ -114,11 +119,29 @@ ENGLISH = frozenset({"act", "object", "actor", "veto", "time", "negation", "comm
 """Kinds of entries that the rules give for English; the other languages have their own."""
 
 
+def _counting(entries: list[Entry], language: str) -> list[Entry]:
+    """Those of the entries that count in a language."""
+    if len(entries) == 1:
+        return entries if not entries[0].lang or language in entries[0].lang.split() else []
+    return list({replace(e, lang=""): None for e in entries if not e.lang or language in e.lang.split()})
+
+
+class _Counting(dict[int, list[Entry]]):
+    """Number of a pattern -> its entries that count in a language; worked out when first met, as a text meets few of the many patterns."""
+
+    def __init__(self, entries: list[list[Entry]], language: str) -> None:
+        self._all, self._language = entries, language
+
+    def __missing__(self, pattern: int) -> list[Entry]:
+        found = self[pattern] = _counting(self._all[pattern], self._language)
+        return found
+
+
 class View(NamedTuple):
     """What of the lexicon counts in one language: its words, and the entries of each pattern."""
 
     single: dict[str, list[Entry]]
-    entries: list[list[Entry]]
+    entries: Mapping[int, list[Entry]]
 
 
 class Lexicon:
@@ -134,8 +157,8 @@ class Lexicon:
         for phrase in custom:
             self.add([phrase if acronym(phrase) else fold(phrase)], "custom", phrase, literal=acronym(phrase))
         self._patterns = list(self._multi)
-        self._entries = [self._multi[p] for p in self._patterns]
-        self._bounded = [not wide(p) for p in self._patterns]
+        self._entries = list(self._multi.values())
+        self._unbounded = frozenset(n for n, pattern in enumerate(self._patterns) if not pattern.isascii() and wide(pattern))
         self._automaton = AhoCorasick(self._patterns, implementation=Implementation.ContiguousNFA)
         self._views: dict[str, View] = {}
         self._view("en")
@@ -151,36 +174,32 @@ class Lexicon:
         if tongue not in self._views:
             false_friends = self._tongues.get(tongue, frozenset())
 
-            def kept(entries: list[Entry]) -> list[Entry]:
-                if len(entries) == 1:
-                    return entries if not entries[0].lang or tongue in entries[0].lang.split() else []
-                return list({replace(e, lang=""): None for e in entries if not e.lang or tongue in e.lang.split()})
-
-            single = {word: kept([e for e in entries if e.lang or word not in false_friends]) for word, entries in self._single.items()}
-            self._views[tongue] = View({w: e for w, e in single.items() if e}, list(map(kept, self._entries)))
+            single = {
+                word: _counting([e for e in entries if e.lang or word not in false_friends], tongue) for word, entries in self._single.items()
+            }
+            self._views[tongue] = View({w: e for w, e in single.items() if e}, _Counting(self._entries, tongue))
         return self._views[tongue]
 
-    def _add(self, phrase: Phrase, entry: Entry) -> None:
+    @staticmethod
+    def _entry(phrase: Phrase, entry: Entry) -> Entry:
+        """The entry for a phrase, with the language, form and tail that are its own."""
         if not entry.lang and (entry.kind in ENGLISH or (entry.kind == "relevance" and entry.detail.startswith("-"))):
             entry = replace(entry, lang="en")
         if phrase.form or phrase.tail:
             entry = replace(entry, form=phrase.form or entry.form, tail=phrase.tail)
-        spellings = {phrase.words}
-        if "s' " in phrase.words:
-            spellings |= {phrase.words.replace("s' ", "s "), phrase.words.replace("s' ", "'s ")}
-        elif phrase.words.endswith("s'"):
-            spellings.add(phrase.words[:-1])
+        return entry
+
+    def _file(self, phrase: str, entry: Entry) -> None:
+        """Puts an entry under a phrase, and under the ways in which its possessive is miswritten."""
+        if "s' " in phrase:
+            spellings: tuple[str, ...] = (phrase, phrase.replace("s' ", "s "), phrase.replace("s' ", "'s "))
+        else:
+            spellings = (phrase, phrase[:-1]) if phrase.endswith("s'") else (phrase,)
         for words in spellings:
-            table = (
-                self._single
-                if entry.kind != "custom"  # a word of the user's is found within a compound, too: uk in ASEAN-UK
-                and " " not in words
-                and not wide(words)
-                and words.replace("'", "").replace("-", "").replace("+", "").replace("/", "").isalnum()
-                else self._multi
-            )
-            if entry not in table[words]:
-                table[words].append(entry)
+            table = self._multi if " " in words or entry.kind == "custom" or not _word(words) else self._single
+            listed = table[words]  # a word of the user's is found within a compound, too: uk in ASEAN-UK
+            if entry not in listed:
+                listed.append(entry)
 
     def add(
         self,
@@ -201,15 +220,19 @@ class Lexicon:
                 phrases = [Phrase(fold(pattern))] if literal else expand(_folded(pattern), self._irregular, self._lists)
             except PatternError as error:
                 raise ConfigError(f"pattern `{pattern}`: {error}", subject=f"rule {kind}.{rule}") from error
+            made: dict[tuple[str, str], Entry] = {}  # one for each form, however many phrases have it
             for phrase in phrases:
-                self._add(phrase, Entry(kind, rule, form, detail, exact))
+                entry = made.get(phrase[1:])
+                if entry is None:
+                    entry = made[phrase[1:]] = self._entry(phrase, Entry(kind, rule, form, detail, exact))
+                self._file(phrase.words, entry)
                 if plural and not phrase.words.endswith("s") and not exact:
                     words = (
                         phrase.words[:-1] + "ies"
                         if phrase.words.endswith("y") and phrase.words[-2:-1] not in "aeiou"
                         else phrase.words + "s"
                     )
-                    self._add(Phrase(words), Entry(kind, rule, "plural", detail))
+                    self._file(words, self._entry(Phrase(words), Entry(kind, rule, "plural", detail)))
 
     def _fill(self, book: Rulebook) -> None:
         for act in book["acts"]["act"]:
@@ -272,7 +295,7 @@ class Lexicon:
             self.add(cue["names"], "commentary", cue["where"], str(cue["weight"]), literal=True)
         self._tongues = {code: frozenset(book[f"lang.{code}"]["grammar"].get("false_friends", ())) for code in tongues.codes(book)}
         for kind, rule, phrase, form, detail, lang in tongues.entries(book):
-            self._add(Phrase(fold(phrase.words), tail=fold(phrase.tail)), Entry(kind, rule, form, detail, phrase.form, lang=lang))
+            self._file(fold(phrase.words), Entry(kind, rule, form, detail, phrase.form, fold(phrase.tail), lang))
 
     # -- laying over a document ------------------------------------------------
 
@@ -308,10 +331,10 @@ class Lexicon:
             back = [n for k, (a, b) in enumerate(pairwise(edges)) for n in (*range(a, b), *([b] if k < len(edges) - 2 else []))]
             return [(n, back[s], back[e - 1] + 1) for n, s, e in self._scan(spaced)]
         found = []
-        bounded = self._bounded
+        unbounded = self._unbounded
         last = len(text)
         for n, s, e in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if bounded[n]:
+            if n not in unbounded:
                 if (s and text[s - 1].isalnum() and text[s].isalnum()) or (e < last and text[e].isalnum() and text[e - 1].isalnum()):
                     continue
                 if s > 1 and text[s - 1] == "-" and text[s - 2].isalnum() and text.startswith("asean ", s):
@@ -353,7 +376,7 @@ class Lexicon:
         """Whether an acronym stands as it is spelt, a possessive or a number behind it apart."""
         return t.text.removesuffix("'s").removesuffix("’s").rstrip("-0123456789") == entry.cased.rstrip("-0123456789")
 
-    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: list[list[Entry]], doc: Document) -> None:
+    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: Mapping[int, list[Entry]], doc: Document) -> None:
         starts = tags.sentence.starts
         for n, s, e in matches:
             i = bisect_right(starts, s) - 1
