@@ -175,7 +175,8 @@ class Lexicon:
             false_friends = self._tongues.get(tongue, frozenset())
 
             single = {
-                word: _counting([e for e in entries if e.lang or word not in false_friends], tongue) for word, entries in self._single.items()
+                word: _counting([e for e in entries if e.lang or word not in false_friends], tongue)
+                for word, entries in self._single.items()
             }
             self._views[tongue] = View({w: e for w, e in single.items() if e}, _Counting(self._entries, tongue))
         return self._views[tongue]

@@ -112,7 +112,7 @@ class Sentence:
 
 
 def _starts(tokens: list[Token], source: str, at: int) -> list[int]:
-    """Where each of the tokens begins, the first of them at or behind `at`; what lies between them begins none, so the next find is the one."""
+    """Where each token begins, the first at or behind `at`. What lies between two of them begins none, so that the next find is the one."""
     starts = []
     find = source.find
     for t in tokens:
@@ -160,7 +160,7 @@ class Document:
         return self.title_fold if field == "title" else self.text_fold
 
 
-_TOKEN = (  # plain words first, as they are nearly all; a single letter may begin an abbreviation ("U.S.")
+_WORD = (  # plain words first, as they are nearly all; a single letter may begin an abbreviation ("U.S.")
     r"[a-zA-Z][a-z]+(?=[ .,\n])"
     r"|[^\W_\d][^\W_]+(?:[-'’+&/][^\W_]+|\+(?=\s|$))*"
     r"|\d+(?:[.,:]\d+)*%?(?:st|nd|rd|th)?(?:-\d+(?:[.,]\d+)*)?"
@@ -174,11 +174,11 @@ _RUN = (
     r"[\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ecf\u1000-\u103f\u1780-\u17dd\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
     r"|\d+(?:[.,:]\d+)*%?|[^\W_\d\u0e01-\u0e4e\u0e80-\u0ecf\u1000-\u103f\u1780-\u17dd\u3005-\u9fff\uac00-\ud7af\uf900-\ufaff]+(?:[-'’+&/][A-Za-z0-9]+)*|[^\w\s]|_"
 )
-_ELIDED = r"(?:[cdjlmnstCDJLMNST]|[qQ]u|[jJ]usqu|[lL]orsqu|[pP]uisqu)['’](?=[^\W\d_])|" + _TOKEN
+_ELIDED = r"(?:[cdjlmnstCDJLMNST]|[qQ]u|[jJ]usqu|[lL]orsqu|[pP]uisqu)['’](?=[^\W\d_])|" + _WORD
 """French: the article or pronoun before an apostrophe is a word of its own."""
 # With the space before a token in the same step, as a search that begins at a space would try all alternatives in vain.
 _TOKENS = {code: re.compile(rf"\s?({_RUN})") for code in SPACELESS} | {"fr": re.compile(rf"\s?({_ELIDED})")}
-_PLAIN_TOKENS = re.compile(rf"\s?({_TOKEN})")
+_PLAIN = re.compile(rf"\s?({_WORD})")
 _ABBREVIATION = frozenset(
     (
         "mr mrs ms dr prof gen col lt sen rep rev st no nos vs etc e.g i.e inc ltd co corp jr sr gov pres capt maj sgt adm hon h.e dept "
@@ -199,7 +199,7 @@ _THAI_OPENING = re.compile(
 
 def tokens(text: str, start: int, end: int, language: str = "") -> list[Token]:
     """The tokens of text[start:end]."""
-    return list(map(_VOCABULARY.__getitem__, _TOKENS.get(language, _PLAIN_TOKENS).findall(text, start, end)))
+    return list(map(_VOCABULARY.__getitem__, _TOKENS.get(language, _PLAIN).findall(text, start, end)))
 
 
 def _breaks(text: str, start: int, end: int, language: str = "") -> list[tuple[int, int]]:

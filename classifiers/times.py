@@ -68,12 +68,7 @@ def _expressions(tags: Tagged, published: date | None, year: int | None) -> list
     for n, t in enumerate(tokens):
         if t.year is None and t.low not in _MONTHS and t.low not in _LONG:
             continue
-        if (
-            t.low in _LONG
-            and n > 1
-            and tokens[n - 2].low == "for"
-            and (tokens[n - 1].text.isdigit() or tokens[n - 1].low in _NUMBERS)
-        ):
+        if t.low in _LONG and n > 1 and tokens[n - 2].low == "for" and (tokens[n - 1].text.isdigit() or tokens[n - 1].low in _NUMBERS):
             found.append(When(n - 2, n + 1, "recalled", f"for {tokens[n - 1].text} {t.text}"))
         y = t.year
         if y is not None and year is not None:

@@ -14,7 +14,7 @@ ENOUGH = 2
 """How many different signs make a text machine-translated."""
 
 # Quick questions first, which nearly every text answers with no.
-_SLIP = re.compile(r"[123]th|1[123](?:st|nd|rd)")
+_SLIP = re.compile(r"[123](?:th|(?<=1)[123](?:st|nd|rd))")
 _ORDINAL = re.compile(r"\b(?:\d*[02-9])?(?:1th|2th|3th)\b|\b\d*1[123](?:st|nd|rd)\b")
 _SWAPPED = re.compile(r"\b\dth asean\+\d\d\b")
 _CUT_DATE = re.compile(r"\. (?<=[a-z]\. )(?:19|20)\d\d\b")  # the stop first: a search for a letter would try all of them

@@ -62,7 +62,8 @@ def _paragraph(number: int, text: str) -> str:
 
 def _advertisement(slot: str) -> str:
     script = '<script>window.ads=window.ads||[];window.ads.push({slot:"in",sizes:[[300,250],[320,50]]});</script>'
-    return f'<div class="ad ad--{slot}" data-slot="{slot}"><span class="ad__label">Advertisement</span><div class="ad__box">{script}</div></div>'
+    label = '<span class="ad__label">Advertisement</span>'
+    return f'<div class="ad ad--{slot}" data-slot="{slot}">{label}<div class="ad__box">{script}</div></div>'
 
 
 def _figure(number: int) -> str:
@@ -74,7 +75,8 @@ def _figure(number: int) -> str:
 
 def _picture(number: int, about: str) -> str:
     sources = "".join(
-        f'<source media="(min-width:{width}px)" srcset="/img/{number}-{width}.webp 1x, /img/{number}-{2 * width}.webp 2x">' for width in (480, 960)
+        f'<source media="(min-width:{width}px)" srcset="/img/{number}-{width}.webp 1x, /img/{number}-{2 * width}.webp 2x">'
+        for width in (480, 960)
     )
     return f'<picture>{sources}<img loading="lazy" src="/img/{number}.jpg" alt="{about}" width="480" height="270"></picture>'
 
@@ -120,7 +122,8 @@ def _links(path: str, number: int) -> str:
 
 def _share() -> str:
     buttons = "".join(
-        f'<li><a href="#{name}" aria-label="{name}">{_ICON}<span>{name}</span></a></li>' for name in ("Facebook", "X", "Zalo", "Line", "Mail")
+        f'<li><a href="#{name}" aria-label="{name}">{_ICON}<span>{name}</span></a></li>'
+        for name in ("Facebook", "X", "Zalo", "Line", "Mail")
     )
     return f'<div class="share"><ul class="share__list">{buttons}</ul></div>'
 
@@ -134,7 +137,8 @@ def _letter() -> str:
 
 def _teasers(title: str, number: int) -> str:
     cards = "".join(map(_teaser, range(number)))
-    return f'<section class="related"><div class="related__head"><h3>{title}</h3></div><div class="related__body"><ul>{cards}</ul></div></section>'
+    head = f'<div class="related__head"><h3>{title}</h3></div>'
+    return f'<section class="related">{head}<div class="related__body"><ul>{cards}</ul></div></section>'
 
 
 def _teaser(number: int) -> str:
@@ -149,7 +153,7 @@ def _teaser(number: int) -> str:
 
 def _comments(number: int) -> str:
     said = "".join(
-        f'<li class="comment"><div class="comment__head"><span class="avatar">{_ICON}</span><b>Reader {n}</b><time>{n} hours ago</time></div>'
+        f'<li class="comment"><div class="comment__head"><span class="avatar">{_ICON}</span><b>Reader {n}</b><time>{n} hours</time></div>'
         f'<div class="comment__body"><p>{_SUBJECTS[n % 10]}? I have read of this before; who knows whether it helps.</p></div>'
         '<div class="comment__foot"><button>Reply</button><button>Report</button></div></li>'
         for n in range(number)

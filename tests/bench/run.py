@@ -109,7 +109,7 @@ def unrelated(number: int) -> list[Article]:
 
 def reading(reader: Reader, some: Sequence[Article], extracted_by: Callable[[str], object]) -> Callable[[], tuple[float, float]]:
     """Milliseconds of processor time to read one of the articles, and to extract it from its page."""
-    pages = [page(one.title, one.text.splitlines()) for one in some]
+    pages = [page(one.title, [line for line in one.text.splitlines() if line]) for one in some]
     for one, html in zip(some, pages, strict=True):  # tables that are filled when first used
         reader.read(one)
         extracted_by(html)
@@ -337,7 +337,9 @@ def line(told: dict[str, object]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="read, read-fast, pass, pass-fast, rules, record, poll, walk; all by default")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="read, read-fast, pass, pass-fast, rules, record, poll, walk; all by default"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="rounds; the table shows min / median / max over them")
     parser.add_argument("--articles", type=int, default=60, help="articles of the site")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
