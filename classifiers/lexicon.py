@@ -145,7 +145,7 @@ class View(NamedTuple):
 
 
 class Lexicon:
-    """Phrases -> entries. Built once from a rulebook (tens of milliseconds), then only read."""
+    """Phrases -> entries. Built once from a rulebook (about a second), then only read."""
 
     def __init__(self, book: Rulebook, custom: Sequence[str] = ()) -> None:
         """`custom` are the phrases of the user's own rules."""

@@ -249,9 +249,7 @@ class Sentence:
             last = thing.j if thing is not None else act.j
             reach = self.tongue.reach(40)
             if not any(
-                h.i >= act.j and self.tags.sentence.gap(max(last, act.j) - 1, h.i) <= reach
-                for h in ours
-                if h.entry.id == "context"
+                h.i >= act.j and self.tags.sentence.gap(max(last, act.j) - 1, h.i) <= reach for h in ours if h.entry.id == "context"
             ):
                 return self.words(states[-1].i, states[-1].j)
         return ""
