@@ -98,14 +98,14 @@ def _frame(article: Article, tags: Tagged, sighting: Sighting) -> Iterator[Mark]
     yield from (Mark(slot.name, slot.value, slot.span) for slot in sighting.slots if slot.name in MARKS)
     if any(slot.name == "actor" for slot in sighting.slots):
         return
-    actors = [_mark(article, tags.sentence, hit) for hit in tags.of("actor") if tags.sentence.tokens[hit.j - 1].end <= act]
+    actors = [_mark(article, tags.sentence, hit) for hit in tags.of("actor") if tags.sentence.span(hit.i, hit.j)[1] <= act]
     if actors:
         nearest = max(mark.span.end for mark in actors)
         yield max((mark for mark in actors if mark.span.end == nearest), key=lambda mark: mark.span.end - mark.span.start)
 
 
 def _mark(article: Article, sentence: Sentence, hit: Hit) -> Mark:
-    start, end = sentence.tokens[hit.i].start, sentence.tokens[hit.j - 1].end
+    start, end = sentence.span(hit.i, hit.j)
     return Mark(_LEXICON[hit.entry.kind], hit.entry.id, _span(article, sentence.field, start, end))
 
 

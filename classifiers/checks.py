@@ -173,7 +173,7 @@ def _hits(shown: Shown, kind: str, rule: str) -> list[Span]:
     for tags in shown.tagged:
         s = tags.sentence
         for hit in tags.of(kind):
-            start, end = s.tokens[hit.i].start, s.tokens[hit.j - 1].end
+            start, end = s.span(hit.i, hit.j)
             span = Span(field=s.field, start=start, end=end, quote="")
             if hit.entry.id == rule and shown.inside(span):
                 found.append(span)

@@ -415,7 +415,7 @@ def _following(firsts: list[At], thens: list[At]) -> tuple[int, tuple[At, At]] |
 
 def _evidence(rule: Rule, at: At, weight: float, story: _Story) -> Evidence:
     s = story.tagged[at.sentence].sentence
-    start, end = s.tokens[at.i].start, s.tokens[at.j - 1].end
+    start, end = s.span(at.i, at.j)
     span = Span(field=s.field, start=start, end=end, quote=story.doc.quote(s.field, start, end))
     return Evidence(span=span, rule=f"{rule.kind}.{rule.name}", weight=weight)
 

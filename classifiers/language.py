@@ -69,6 +69,7 @@ def _model() -> Any:
 ENOUGH = 700
 """Characters that tell a language from the others."""
 
+_BEYOND_LATIN = re.compile("[\u0300-\U0010ffff]")
 _SCRIPTS = {
     "th": re.compile("[\u0e01-\u0e4e]+"),
     "ja": re.compile("[\u3041-\u30ff]+"),
@@ -91,7 +92,7 @@ def detect(title: str, text: str) -> str:
     """ISO 639-1 code of the language (tl for Filipino)."""
     sample = f"{title} {text[:1500]}"
     low = sample.lower()
-    if sample.isascii() or sum(map("\u02ff".__lt__, sample)) < len(sample) * 0.05:
+    if sample.isascii() or len(_BEYOND_LATIN.findall(sample)) < len(sample) * 0.05:
         words = low.split()
         english = sum(map(_ENGLISH.__contains__, words))
         if words and english >= 0.18 * len(words):

@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -17,7 +18,8 @@ from classifiers.text import SPACELESS, Document, Sentence, Token, fold
 from core.errors import ConfigError
 
 
-class Entry(NamedTuple):
+@dataclass(slots=True, unsafe_hash=True)
+class Entry:
     """What a phrase means: the kind of rule, the rule's id, the form of its verb, and a detail of its kind."""
 
     kind: str
@@ -31,7 +33,8 @@ class Entry(NamedTuple):
     """The languages in whose texts the entry counts, parted by spaces; empty for all."""
 
 
-class Hit(NamedTuple):
+@dataclass(slots=True)
+class Hit:
     """An entry found at tokens i to j (exclusive) of a sentence."""
 
     i: int
@@ -49,23 +52,21 @@ def _place(hit: Hit) -> tuple[int, int]:
 class Tagged:
     """The hits of one sentence, by kind, in order of place."""
 
-    __slots__ = ("_kinds", "sentence", "whens", "words")
+    __slots__ = ("_kinds", "lows", "sentence", "whens", "words")
 
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
-        self._kinds: dict[str, list[Hit]] = {}
+        self._kinds: dict[str, list[Hit]] = defaultdict(list)
         self.whens: Any = None
         """The sentence's time expressions, once `times` has worked them out."""
-        self.words = frozenset([t.low for t in sentence.tokens])
-        """The folded words and marks of the sentence, to pass quickly over one that cannot matter."""
+        self.lows = [t.low for t in sentence.tokens]
+        """The folded words and marks of the sentence, one a token."""
+        self.words = frozenset(self.lows)
+        """The same as a set of the sentence, to pass quickly over one that cannot matter."""
 
     def add(self, hit: Hit) -> None:
         """Files a hit under its kind."""
-        hits = self._kinds.get(hit.entry.kind)
-        if hits is None:
-            self._kinds[hit.entry.kind] = [hit]
-        else:
-            hits.append(hit)
+        self._kinds[hit.entry.kind].append(hit)
 
     def of(self, kind: str) -> list[Hit]:
         """The hits of a kind, by place; longer ones first where two begin together."""
@@ -86,6 +87,11 @@ def wide(text: str) -> bool:
     return not text.isascii() and _WIDE.search(text) is not None
 
 
+def _word(text: str) -> bool:
+    """Whether a phrase is one word, which is looked up among the tokens of a text."""
+    return not wide(text) and text.replace("'", "").replace("-", "").replace("+", "").replace("/", "").isalnum()
+
+
 def _katakana(c: str) -> bool:
     return "\u30a1" <= c <= "\u30fa" or c == "\u30fc"
 
@@ -94,11 +100,14 @@ def _cut(sentence: Sentence, matches: list[tuple[int, int, int]]) -> None:
     """Cuts the long tokens of a language without spaces at the edges of what was found in them."""
     edges = sorted({at for _, start, end in matches for at in (start, end)})
     out: list[Token] = []
-    for t in sentence.tokens:
-        inside = edges[bisect_right(edges, t.start) : bisect_left(edges, t.end)] if t.word else []
-        for a, b in pairwise([t.start, *inside, t.end]):
-            out.append(Token(a, b, t.text[a - t.start : b - t.start], t.low[a - t.start : b - t.start], t.word))
-    sentence.tokens = out
+    for t, start in zip(sentence.tokens, sentence.starts, strict=True):
+        end = start + len(t.text)
+        inside = edges[bisect_right(edges, start) : bisect_left(edges, end)] if t.word else []
+        if not inside:
+            out.append(t)
+            continue
+        out.extend(Token(t.text[a - start : b - start], t.low[a - start : b - start], t.word) for a, b in pairwise([start, *inside, end]))
+    sentence.cut(out)
 
 
 def _folded(pattern: str) -> str:
@@ -110,28 +119,49 @@ ENGLISH = frozenset({"act", "object", "actor", "veto", "time", "negation", "pros
 """Kinds of entries that the rules give for English; the other languages have their own."""
 
 
+Entries = tuple[Entry, ...]
+
+
+def _counting(entries: Entries, language: str) -> Entries:
+    """Those of the entries that count in a language."""
+    if len(entries) == 1:
+        return entries if not entries[0].lang or language in entries[0].lang.split() else ()
+    return tuple({replace(e, lang=""): None for e in entries if not e.lang or language in e.lang.split()})
+
+
+class _Counting(dict[int, Entries]):
+    """Number of a pattern -> its entries that count in a language; worked out when first met, as a text meets few of the many patterns."""
+
+    def __init__(self, entries: list[Entries], language: str) -> None:
+        self._all, self._language = entries, language
+
+    def __missing__(self, pattern: int) -> Entries:
+        found = self[pattern] = _counting(self._all[pattern], self._language)
+        return found
+
+
 class View(NamedTuple):
     """What of the lexicon counts in one language: its words, and the entries of each pattern."""
 
-    single: dict[str, list[Entry]]
-    entries: list[list[Entry]]
+    single: dict[str, Entries]
+    entries: Mapping[int, Entries]
 
 
 class Lexicon:
-    """Phrases -> entries. Built once from a rulebook (tens of milliseconds), then only read."""
+    """Phrases -> entries. Built once from a rulebook (about a second), then only read."""
 
     def __init__(self, book: Rulebook, custom: Sequence[str] = ()) -> None:
         """`custom` are the phrases of the user's own rules."""
-        self._single: dict[str, list[Entry]] = defaultdict(list)
-        self._multi: dict[str, list[Entry]] = defaultdict(list)
+        self._single: dict[str, Entries] = {}
+        self._multi: dict[str, Entries] = {}
         self._irregular = book["verbs"]["irregular"]
         self._lists = {"FM": book["meetings"]["fm"]["forms"]}
         self._fill(book)
         for phrase in custom:
             self.add([phrase if acronym(phrase) else fold(phrase)], "custom", phrase, literal=acronym(phrase))
         self._patterns = list(self._multi)
-        self._entries = [self._multi[p] for p in self._patterns]
-        self._bounded = [not wide(p) for p in self._patterns]
+        self._entries = list(self._multi.values())
+        self._unbounded = frozenset(n for n, pattern in enumerate(self._patterns) if not pattern.isascii() and wide(pattern))
         self._automaton = AhoCorasick(self._patterns, implementation=Implementation.ContiguousNFA)
         self._views: dict[str, View] = {}
         self._view("en")
@@ -147,36 +177,40 @@ class Lexicon:
         if tongue not in self._views:
             false_friends = self._tongues.get(tongue, frozenset())
 
-            def kept(entries: list[Entry]) -> list[Entry]:
-                if len(entries) == 1:
-                    return entries if not entries[0].lang or tongue in entries[0].lang.split() else []
-                return list({e._replace(lang=""): None for e in entries if not e.lang or tongue in e.lang.split()})
-
-            single = {word: kept([e for e in entries if e.lang or word not in false_friends]) for word, entries in self._single.items()}
-            self._views[tongue] = View({w: e for w, e in single.items() if e}, list(map(kept, self._entries)))
+            single = {
+                word: _counting(tuple(e for e in entries if e.lang or word not in false_friends), tongue)
+                for word, entries in self._single.items()
+            }
+            self._views[tongue] = View({w: e for w, e in single.items() if e}, _Counting(self._entries, tongue))
         return self._views[tongue]
 
-    def _add(self, phrase: Phrase, entry: Entry) -> None:
+    @staticmethod
+    def _entry(phrase: Phrase, entry: Entry) -> Entry:
+        """The entry for a phrase, with the language, form and tail that are its own."""
         if not entry.lang and (entry.kind in ENGLISH or (entry.kind == "relevance" and entry.detail.startswith("-"))):
-            entry = entry._replace(lang="en")
+            entry = replace(entry, lang="en")
         if phrase.form or phrase.tail:
-            entry = entry._replace(form=phrase.form or entry.form, tail=phrase.tail)
-        spellings = {phrase.words}
-        if "s' " in phrase.words:
-            spellings |= {phrase.words.replace("s' ", "s "), phrase.words.replace("s' ", "'s ")}
-        elif phrase.words.endswith("s'"):
-            spellings.add(phrase.words[:-1])
+            entry = replace(entry, form=phrase.form or entry.form, tail=phrase.tail)
+        return entry
+
+    def _file(self, phrase: str, entries: tuple[Entry]) -> None:
+        """Puts an entry under a phrase, and under the ways in which its possessive is miswritten.
+
+        All phrases share the tuple of one, so that the garbage collector does not look through a quarter of a million lists.
+        """
+        (entry,) = entries
+        if "s' " in phrase:
+            spellings: tuple[str, ...] = (phrase, phrase.replace("s' ", "s "), phrase.replace("s' ", "'s "))
+        else:
+            spellings = (phrase, phrase[:-1]) if phrase.endswith("s'") else (phrase,)
         for words in spellings:
-            table = (
-                self._single
-                if entry.kind != "custom"  # a word of the user's is found within a compound, too: uk in ASEAN-UK
-                and " " not in words
-                and not wide(words)
-                and words.replace("'", "").replace("-", "").replace("+", "").replace("/", "").isalnum()
-                else self._multi
-            )
-            if entry not in table[words]:
-                table[words].append(entry)
+            # A word of the user's is found within a compound, too: uk in ASEAN-UK.
+            table = self._multi if " " in words or entry.kind == "custom" or not _word(words) else self._single
+            known = table.get(words)
+            if known is None:
+                table[words] = entries
+            elif entry not in known:
+                table[words] = known + entries
 
     def add(
         self,
@@ -197,15 +231,19 @@ class Lexicon:
                 phrases = [Phrase(fold(pattern))] if literal else expand(_folded(pattern), self._irregular, self._lists)
             except PatternError as error:
                 raise ConfigError(f"pattern `{pattern}`: {error}", subject=f"rule {kind}.{rule}") from error
+            made: dict[tuple[str, str], tuple[Entry]] = {}  # one for each form, however many phrases have it
             for phrase in phrases:
-                self._add(phrase, Entry(kind, rule, form, detail, exact))
+                entries = made.get(phrase[1:])
+                if entries is None:
+                    entries = made[phrase[1:]] = (self._entry(phrase, Entry(kind, rule, form, detail, exact)),)
+                self._file(phrase.words, entries)
                 if plural and not phrase.words.endswith("s") and not exact:
                     words = (
                         phrase.words[:-1] + "ies"
                         if phrase.words.endswith("y") and phrase.words[-2:-1] not in "aeiou"
                         else phrase.words + "s"
                     )
-                    self._add(Phrase(words), Entry(kind, rule, "plural", detail))
+                    self._file(words, (self._entry(Phrase(words), Entry(kind, rule, "plural", detail)),))
 
     def _fill(self, book: Rulebook) -> None:
         for act in book["acts"]["act"]:
@@ -270,7 +308,7 @@ class Lexicon:
             self.add(cue["names"], "commentary", cue["where"], str(cue["weight"]), literal=True)
         self._tongues = {code: frozenset(book[f"lang.{code}"]["grammar"].get("false_friends", ())) for code in tongues.codes(book)}
         for kind, rule, phrase, form, detail, lang in tongues.entries(book):
-            self._add(Phrase(fold(phrase.words), tail=fold(phrase.tail)), Entry(kind, rule, form, detail, phrase.form, lang=lang))
+            self._file(fold(phrase.words), (Entry(kind, rule, form, detail, phrase.form, fold(phrase.tail), lang),))
 
     # -- laying over a document ------------------------------------------------
 
@@ -306,10 +344,10 @@ class Lexicon:
             back = [n for k, (a, b) in enumerate(pairwise(edges)) for n in (*range(a, b), *([b] if k < len(edges) - 2 else []))]
             return [(n, back[s], back[e - 1] + 1) for n, s, e in self._scan(spaced)]
         found = []
-        bounded = self._bounded
+        unbounded = self._unbounded
         last = len(text)
         for n, s, e in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if bounded[n]:
+            if n not in unbounded:
                 if (s and text[s - 1].isalnum() and text[s].isalnum()) or (e < last and text[e].isalnum() and text[e - 1].isalnum()):
                     continue
                 if s > 1 and text[s - 1] == "-" and text[s - 2].isalnum() and text.startswith("asean ", s):
@@ -322,22 +360,13 @@ class Lexicon:
         found.sort(key=_START)
         return found
 
-    def _words(self, tags: Tagged, single: dict[str, list[Entry]]) -> None:
-        get = single.get
-        for i, t in enumerate(tags.sentence.tokens):
-            low = t.low
-            entries = get(low)
-            if entries is None:
-                if not t.word:
-                    continue
-                if "'" in low:
-                    entries = get(t.base)
-                elif low[-1].isdigit() and low[0].isalpha():
-                    entries = [e for e in get(low.rstrip("0123456789").rstrip("-"), ()) if e.kind == "meeting"]
-                if not entries:
-                    continue
-            for entry in entries:
-                if entry.cased and not self._spelled(t, entry):
+    def _words(self, tags: Tagged, single: dict[str, Entries]) -> None:
+        tokens = tags.sentence.tokens
+        for i, (low, entries) in enumerate(zip(tags.lows, map(single.get, tags.lows), strict=True)):
+            if entries is None and low.isalpha():
+                continue
+            for entry in entries or self._ending(tokens[i], single):
+                if entry.cased and not self._spelled(tokens[i], entry):
                     continue
                 if entry.tail:
                     self._gapped(tags, i, i + 1, entry)
@@ -345,16 +374,26 @@ class Lexicon:
                     tags.add(Hit(i, i + 1, entry))
 
     @staticmethod
+    def _ending(t: Token, single: dict[str, Entries]) -> Sequence[Entry]:
+        """What a word means without its possessive ending, or an acronym without its number."""
+        if not t.word:
+            return ()
+        if "'" in t.low:
+            return single.get(t.base, ())
+        if t.low[-1].isdigit() and t.low[0].isalpha():
+            return [e for e in single.get(t.low.rstrip("0123456789").rstrip("-"), ()) if e.kind == "meeting"]
+        return ()
+
+    @staticmethod
     def _spelled(t: Token, entry: Entry) -> bool:
         """Whether an acronym stands as it is spelt, a possessive or a number behind it apart."""
         return t.text.removesuffix("'s").removesuffix("’s").rstrip("-0123456789") == entry.cased.rstrip("-0123456789")
 
-    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: list[list[Entry]], doc: Document) -> None:
-        tokens = tags.sentence.tokens
-        begins = [t.start for t in tokens]
+    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: Mapping[int, Entries], doc: Document) -> None:
+        starts = tags.sentence.starts
         for n, s, e in matches:
-            i = bisect_right(begins, s) - 1
-            j = bisect_left(begins, e)
+            i = bisect_right(starts, s) - 1
+            j = bisect_left(starts, e)
             if i < 0 or j <= i:
                 continue
             for entry in entries[n]:
@@ -367,9 +406,11 @@ class Lexicon:
 
     def _gapped(self, tags: Tagged, i: int, j: int, entry: Entry) -> None:
         tail = entry.tail.split()
+        if tail[0] not in tags.words:
+            return
         tokens = tags.sentence.tokens
         for at in range(j, min(j + GAP + 1, len(tokens) - len(tail) + 1)):
-            if all(tokens[at + n].low == w for n, w in enumerate(tail)):
+            if tags.lows[at : at + len(tail)] == tail:
                 tags.add(Hit(i, at + len(tail), entry))
                 return
             if not tokens[at].word and tokens[at].text not in ",'\"":

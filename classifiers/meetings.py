@@ -160,7 +160,7 @@ class MeetingFinder:
                 m.first = min(m.first, n)
                 m.ordinals.extend(o for o in ordinals if fresh)
                 m.partners.extend(partners)
-                start, end = s.tokens[hit.i].start, s.tokens[hit.j - 1].end
+                start, end = s.span(hit.i, hit.j)
                 m.evidence.append(
                     Evidence(
                         span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
@@ -193,7 +193,7 @@ class MeetingFinder:
         s = tags.sentence
         m = seen.setdefault(code, Seen(code))
         m.weight, m.current = m.weight + weight, True
-        start, end = s.tokens[i].start, s.tokens[j - 1].end
+        start, end = s.span(i, j)
         m.evidence.append(
             Evidence(span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)), rule=rule, weight=weight)
         )
@@ -300,6 +300,12 @@ class MeetingFinder:
         """A gathering of ASEAN's foreign ministers without a name: the AMM when the calendar has one that week, else a special meeting."""
         if any(c in seen for c in ("AMM", "AMM-RETREAT", "AMM-SPECIAL")):
             return
+        opens = any(  # whether title or opening speak of ASEAN
+            h.entry.id in ("asean", "asean-body", "region")
+            for t in tagged
+            if t.sentence.field == "title" or t.sentence.paragraph <= lead + 1
+            for h in t.of("relevance")
+        )
         for tags in tagged:
             s = tags.sentence
             if not (s.field == "title" or (s.kind is Kind.BODY and s.paragraph <= lead + 3)):
@@ -336,9 +342,7 @@ class MeetingFinder:
                 return
             met = any(t.low in self.gathered for t in s.tokens)
             lasting = any(t.low in ("annual", "yearly", "two-day", "three-day", "week-long") for t in s.tokens)
-            ours = ours or (
-                met and lasting and s.paragraph <= lead + 1
-            )  # "a three-day conference of foreign ministers", ASEAN's by the story
+            ours = ours or (met and lasting and opens and s.paragraph <= lead + 1)  # "a three-day conference of foreign ministers"
             if at is None or not ours or not (met or lasting) or any(c in seen for c in ("PMC", "ACC")):
                 continue
             number = self.calendar.week(published) if published is not None else None
@@ -416,7 +420,7 @@ class MeetingFinder:
                     m.weight += 3.0 if s.field == "title" else 2.0 if s.paragraph == lead else 1.0
                     m.current, m.first = True, min(m.first, n)
                     m.ordinals.append(number or 0)
-                    start, end = t.start, s.tokens[i + 1].end
+                    start, end = s.span(i, i + 2)
                     m.evidence.append(
                         Evidence(
                             span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
@@ -542,8 +546,8 @@ class MeetingFinder:
                 if met and "," in {x.text for x in tokens[i + 1 : i + 3]}:
                     out.append(("SOM", Hit(i - 1, i + 1, Entry("meeting", "SOM", "", "plain"))))  # "the senior officials, who met before"
             elif t.low == "counterpart" and any(x.low in ("his", "her", "the") for x in tokens[max(0, i - 4) : i]):
-                met = any(x.low in ("met", "meeting", "meetings", "talks", "meet") for x in tokens[max(0, i - 9) : i])
-                if met and not any(x.low == "counterparts" for x in tokens):
+                spoken = any(x.low in ("met", "meeting", "meetings", "talks", "meet") for x in tokens[max(0, i - 9) : i])
+                if spoken and not any(x.low == "counterparts" for x in tokens):
                     out.append(("BILATERAL", Hit(i, i + 1, Entry("meeting", "BILATERAL", "", "plain"))))
             elif (
                 t.low in ("sidelines", "sideline", "margins")
@@ -615,8 +619,9 @@ class MeetingFinder:
                     break
         if not found:
             s = tags.sentence
-            around = doc.folded(s.field)[max(s.start, tokens[h.i].start - 14) : min(s.end, tokens[h.j - 1].end + 22)]
             if h.entry.detail in ("local", "acronym"):
+                start, end = s.span(h.i, h.j)
+                around = doc.folded(s.field)[max(s.start, start - 14) : min(s.end, end + 22)]
                 m2 = _LOCAL_ORDINAL.search(around)
                 if m2:
                     found.append(_local_number(m2.group(1) or m2.group(2)))

@@ -39,8 +39,9 @@ class Page:
         heading = title.strip().lower()
         for start, end in self._unwrapped(text, _lines(text)):
             line, low = text[start:end], folded[start:end]
-            kind, why = self._kind(line, low, teasers, heading)
-            teasers = why == "links to other stories" or (teasers and not self._prose(line))
+            prose = self._prose(line)
+            kind, why = self._kind(line, low, prose, teasers, heading)
+            teasers = why == "links to other stories" or (teasers and not prose)
             body_seen = body_seen or kind is Kind.BODY
             found.append(Paragraph(start=start, end=end, kind=kind, why=why))
         if not body_seen:  # a text of headlines only: the longest lines are all the story there is
@@ -52,15 +53,15 @@ class Page:
             last.kind, last.why = Kind.BODY, ""  # a text that was cut in mid-sentence
         return found
 
-    def _kind(self, line: str, low: str, teasers: bool, heading: str) -> tuple[Kind, str]:
-        terminal = self._terminal(line)
-        bars = line.count("|")
+    def _kind(self, line: str, low: str, prose: bool, teasers: bool, heading: str) -> tuple[Kind, str]:
         if self._teaser(low):
             return Kind.CHROME, "links to other stories"
-        if self._prose(line):
+        if prose:
             if len(line) < 260 and _anywhere(low, self._furniture) and not any(w in low for w in ("said", "minister", "asean")):
                 return Kind.CHROME, "page furniture"
             return Kind.BODY, ""
+        terminal = self._terminal(line)
+        bars = line.count("|")
         if teasers:
             return Kind.CHROME, "links to other stories"
         caption = len(line) < 260 and (

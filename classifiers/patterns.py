@@ -8,7 +8,7 @@ FM, PARTNER   placeholders, replaced by lists that the rulebook gives
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 GAP = 6
 """How many words may stand in a `~` gap."""
@@ -21,8 +21,7 @@ class PatternError(ValueError):
     """A pattern that cannot be read: the message says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A literal phrase: `words` folded; `form` of its verb (empty when it has none); `tail` after a gap."""
 
     words: str
@@ -121,10 +120,14 @@ def expand(pattern: str, irregular: Mapping[str, Sequence[str]], lists: Mapping[
         if name in escaped:
             texts = [t.replace(name, v) for t in texts for v in values]
     found: dict[Phrase, None] = {}
+    plain = "+" not in escaped and "~" not in escaped  # as most are, some of which stand for a hundred thousand phrases
     for text in texts:
         for literal in _alternatives(text):
-            for phrase in _verbs(" ".join(literal.split()), irregular):
-                found[phrase] = None
+            words = " ".join(literal.split())
+            if plain:
+                found[Phrase(words.replace("\x01", "(").replace("\x02", ")").lower())] = None
+            else:
+                found.update(dict.fromkeys(_verbs(words, irregular)))
     return list(found)
 
 

@@ -1,5 +1,6 @@
 """Characters that show nothing: taken out before reading, and put back into the place of every span afterwards."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 from core.readings import Reading, Span
 from core.texts import INVISIBLE
 
+_INVISIBLE = re.compile("[" + "".join(map(chr, INVISIBLE)) + "]")
 Back = list[int]
 """For each character of the visible text its offset in the original."""
 
 
 def visible(text: str) -> tuple[str, Back | None]:
     """`text` without invisible characters, and for each character left its place in `text`; None when nothing was taken out."""
-    if not any(c in INVISIBLE for c in map(ord, set(text))):
+    if _INVISIBLE.search(text) is None:
         return text, None
     kept = [(n, c) for n, c in enumerate(text) if ord(c) not in INVISIBLE]
     return "".join(c for _, c in kept), [n for n, _ in kept]

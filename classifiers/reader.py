@@ -222,15 +222,15 @@ class Reader:
 
     def _sighting(self, doc: Document, f: Found, head: Meeting | None) -> Sighting:
         s = f.tags.sentence
-        t = s.tokens
 
         def span(i: int, j: int) -> Span:
-            return Span(field=s.field, start=t[i].start, end=t[j - 1].end, quote=doc.quote(s.field, t[i].start, t[j - 1].end))
+            start, end = s.span(i, j)
+            return Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end))
 
         slots = tuple(
-            Slot(name=name, value=value, span=span(i, max(j, i + 1))) for name, (i, j, value) in f.slots.items() if 0 <= i < len(t)
+            Slot(name=name, value=value, span=span(i, max(j, i + 1))) for name, (i, j, value) in f.slots.items() if 0 <= i < len(s.tokens)
         )
-        title = _title(f.name or doc.quote(s.field, t[f.head[0]].start, t[f.head[1] - 1].end))
+        title = _title(f.name or doc.quote(s.field, *s.span(*f.head)))
         return Sighting(
             type=OutcomeType(f.type),
             status=Status(f.status),
@@ -250,7 +250,7 @@ class Reader:
     @staticmethod
     def _near_miss(doc: Document, m: Missed) -> NearMiss:
         s = m.tags.sentence
-        start, end = s.tokens[m.i].start, s.tokens[max(m.i, min(m.j, len(s.tokens)) - 1)].end
+        start, end = s.span(m.i, max(m.i + 1, min(m.j, len(s.tokens))))
         return NearMiss(
             what="outcome", span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)), rule=m.rule, veto=m.veto
         )

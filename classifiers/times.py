@@ -27,23 +27,20 @@ class When:
     """Days from the story's date, where a day is given; negative: before it."""
 
 
-def _year(t: Token) -> int | None:
-    return int(t.text) if len(t.text) == 4 and t.text.isdigit() and 1945 <= int(t.text) <= 2060 else None
-
-
 def story_year(sentences: list[Sentence], published: date | None) -> int | None:
     """The year in which the story stands: of its date, else the latest year that its first sentences name with a day or month."""
     if published is not None:
         return published.year
     for s in sentences[:8]:
         for n, t in enumerate(s.tokens):
-            y = _year(t)
+            y = t.year
             if y and n and (s.tokens[n - 1].text.isdigit() or s.tokens[n - 1].text == "," or s.tokens[n - 1].low in _MONTHS):
                 return y
     return None
 
 
 _MONTHS: dict[str, int] = {}
+_LONG = frozenset({"years", "decades"})
 _NUMBERS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "thirty", "many"})
 
 
@@ -69,14 +66,11 @@ def _expressions(tags: Tagged, published: date | None, year: int | None) -> list
     ]
     summits = {h.j for h in tags.of("meeting") if h.entry.id in ("SUMMIT", "PARTNER-SUMMIT")}
     for n, t in enumerate(tokens):
-        if (
-            t.low in ("years", "decades")
-            and n > 1
-            and tokens[n - 2].low == "for"
-            and (tokens[n - 1].text.isdigit() or tokens[n - 1].low in _NUMBERS)
-        ):
+        if t.year is None and t.low not in _MONTHS and t.low not in _LONG:
+            continue
+        if t.low in _LONG and n > 1 and tokens[n - 2].low == "for" and (tokens[n - 1].text.isdigit() or tokens[n - 1].low in _NUMBERS):
             found.append(When(n - 2, n + 1, "recalled", f"for {tokens[n - 1].text} {t.text}"))
-        y = _year(t)
+        y = t.year
         if y is not None and year is not None:
             before = tokens[n - 1].low if n else ""
             after = tokens[n + 1] if n + 1 < len(tokens) else None
@@ -129,7 +123,7 @@ def _dated(tokens: list[Token], n: int, published: date) -> When | None:
                 day = int(digits)
                 i, j = min(i, m), max(j, m + 1)
                 break
-    given = next((_year(tokens[m]) for m in (n + 1, n + 2, n + 3) if m < len(tokens) and _year(tokens[m])), None)
+    given = next((tokens[m].year for m in (n + 1, n + 2, n + 3) if m < len(tokens) and tokens[m].year), None)
     year = given or min(
         (published.year - 1, published.year, published.year + 1),
         key=lambda y: abs((date(y, month, day or 15 if (day or 15) <= 28 else 28) - published).days),
@@ -178,7 +172,7 @@ def _attribute(tokens: list[Token], w: When) -> bool:
     if before == "since":
         return True
     return (
-        _year(tokens[w.i]) is not None
+        tokens[w.i].year is not None
         and w.j - w.i == 1
         and before in ("the", "its", "their")
         and after.isalpha()

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from classifiers.lexicon import Tagged
+from classifiers.lexicon import Hit, Tagged
 from classifiers.rulebook import Rulebook
-from classifiers.text import Document, Kind
+from classifiers.text import Document, Kind, Sentence
 from core.readings import Evidence, MeetingMention, Sighting, Span, Topic
 
 MOST_EVIDENCE = 5
@@ -23,41 +23,36 @@ class TopicFinder:
     def find(self, doc: Document, tagged: list[Tagged]) -> tuple[Topic, ...]:
         """The topics at or above their threshold, heaviest first. A term counts once a sentence, once a story beyond that half."""
         score: dict[str, float] = defaultdict(float)
-        evidence: dict[str, list[Evidence]] = defaultdict(list)
+        proof: dict[str, list[tuple[Sentence, Hit, float]]] = defaultdict(list)
         terms: dict[str, set[str]] = defaultdict(set)
         for tags in tagged:
             s = tags.sentence
             if s.kind in (Kind.CAPTION, Kind.CHROME) or (s.kind is Kind.HEADING and s.field == "text"):
                 continue
             hits = tags.of("topic")
-            cut: dict[str, list[tuple[int, int]]] = defaultdict(list)
-            for h in hits:
-                if h.entry.detail == "0":
-                    cut[h.entry.id].append((h.i, h.j))
+            cuts = [h for h in hits if h.entry.detail == "0"]
             counted: set[tuple[str, str]] = set()
             for h in hits:
+                code = h.entry.id
+                if h.entry.detail == "0" or any(c.entry.id == code and c.i <= h.i and h.j <= c.j for c in cuts):
+                    continue
+                word = " ".join([t.base for t in s.tokens[h.i : h.j]])
+                if (code, word) in counted:
+                    continue
+                counted.add((code, word))
                 weight = float(h.entry.detail)
-                if not weight or any(a <= h.i and h.j <= b for a, b in cut[h.entry.id]):
-                    continue
-                word = " ".join(t.base for t in s.tokens[h.i : h.j])
-                if (h.entry.id, word) in counted:
-                    continue
-                counted.add((h.entry.id, word))
-                if word in terms[h.entry.id]:
+                if word in terms[code]:
                     weight *= 0.5
-                terms[h.entry.id].add(word)
+                terms[code].add(word)
                 weight *= 2 if s.field == "title" else 1
-                score[h.entry.id] += weight
-                start, end = s.tokens[h.i].start, s.tokens[h.j - 1].end
-                if len(evidence[h.entry.id]) < MOST_EVIDENCE:
-                    evidence[h.entry.id].append(
-                        Evidence(
-                            span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
-                            rule=f"topic.{h.entry.id}",
-                            weight=weight,
-                        )
-                    )
-        found = [Topic(code=c, score=round(v, 2), evidence=tuple(evidence[c])) for c, v in score.items() if v >= self.threshold[c]]
+                score[code] += weight
+                if len(proof[code]) < MOST_EVIDENCE:
+                    proof[code].append((s, h, weight))
+        found = [
+            Topic(code=code, score=round(weight, 2), evidence=tuple(_evidence(doc, *one) for one in proof[code]))
+            for code, weight in score.items()
+            if weight >= self.threshold[code]
+        ]
         return tuple(sorted(found, key=_heaviest))
 
     def implied(self, topics: tuple[Topic, ...], main: MeetingMention | None, sightings: Sequence[Sighting]) -> tuple[Topic, ...]:
@@ -79,3 +74,10 @@ class TopicFinder:
 
 def _heaviest(topic: Topic) -> tuple[float, str]:
     return (-topic.score, topic.code)
+
+
+def _evidence(doc: Document, s: Sentence, h: Hit, weight: float) -> Evidence:
+    start, end = s.span(h.i, h.j)
+    return Evidence(
+        span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)), rule=f"topic.{h.entry.id}", weight=weight
+    )

@@ -13,10 +13,11 @@ from classifiers.english import MONTHS
 ENOUGH = 2
 """How many different signs make a text machine-translated."""
 
-_SLIPS = ("1th", "2th", "3th", "1st", "2nd", "3rd")
+# Quick questions first, which nearly every text answers with no.
+_SLIP = re.compile(r"[123](?:th|(?<=1)[123](?:st|nd|rd))")
 _ORDINAL = re.compile(r"\b(?:\d*[02-9])?(?:1th|2th|3th)\b|\b\d*1[123](?:st|nd|rd)\b")
 _SWAPPED = re.compile(r"\b\dth asean\+\d\d\b")
-_CUT_DATE = re.compile(r"(?<=[a-z])\. (?:19|20)\d\d\b")
+_CUT_DATE = re.compile(r"\. (?<=[a-z]\. )(?:19|20)\d\d\b")  # the stop first: a search for a letter would try all of them
 _FIRST = re.compile(r"(?:^|\n)\s{0,3}first(?:ly)?\b", re.IGNORECASE)
 _WEEKDAY = re.compile(r"(?:^|\n)\s{0,3}(?:monday|tuesday|wednesday), (?:with|in|to|on|the|[a-z]+ing)\b", re.IGNORECASE)
 
@@ -24,7 +25,7 @@ _WEEKDAY = re.compile(r"(?:^|\n)\s{0,3}(?:monday|tuesday|wednesday), (?:with|in|
 def signs(text: str, folded: str) -> tuple[str, ...]:
     """The signs of machine translation that `text` shows (`folded` is the same text, folded)."""
     found = []
-    if any(slip in folded for slip in _SLIPS) and _ORDINAL.search(folded):
+    if _SLIP.search(folded) and _ORDINAL.search(folded):
         found.append("impossible ordinal")
     if "th asean+" in folded and _SWAPPED.search(folded):
         found.append("ordinal and format swapped")
@@ -35,6 +36,6 @@ def signs(text: str, folded: str) -> tuple[str, ...]:
         >= 2
     ):
         found.append("sentences broken in their middle")
-    if _FIRST.search(text) and _WEEKDAY.search(text):
+    if "first" in folded and _FIRST.search(text) and _WEEKDAY.search(text):
         found.append("weekdays for secondly and thirdly")
     return tuple(found)

@@ -37,6 +37,11 @@ class Style:
         for tags in tagged:
             if tags.sentence.field == "title" or tags.sentence.kind is not Kind.BODY:
                 continue
+            if '"' not in tags.words:  # nobody is quoted, so that every word is the story's own
+                words += sum(t.word for t in tags.sentence.tokens)
+                judging += sum(map(self.judging.__contains__, tags.lows))
+                attributing += sum(map(self.attributing.__contains__, tags.lows))
+                continue
             within = False
             for t in tags.sentence.tokens:
                 if not t.word:
@@ -65,6 +70,7 @@ class Judge:
         begun = book["stage"]["begun"]
         self.past, self.future, self.bounds = frozenset(begun["past"]), frozenset(begun["future"]), frozenset(begun["bounds"])
         self.author = tuple(begun["author"])
+        self.timely = self.past | self.future | self.bounds | {"under", "underway", "would", "to"}
         self.commentary = float(book["stage"]["commentary"]["threshold"])
         self.style = Style(book)
 
@@ -126,7 +132,7 @@ class Judge:
                 plus += best[0] * factor
                 if len(evidence) < 5:
                     h = best[1]
-                    start, end = s.tokens[h.i].start, s.tokens[h.j - 1].end
+                    start, end = s.span(h.i, h.j)
                     evidence.append(
                         Evidence(
                             span=Span(field=s.field, start=start, end=end, quote=doc.quote(s.field, start, end)),
@@ -235,8 +241,10 @@ class Judge:
             weight = 2.0 if s.paragraph <= lead else 1.0 if s.paragraph <= lead + 2 else 0.5
             if s.field == "title":
                 weight = 1.5
-            words = [t.low for t in s.tokens]
+            words = tags.lows
             for n, w in enumerate(words):
+                if w not in self.timely:
+                    continue
                 if w in self.bounds and any(
                     h.i - 8 <= n <= h.j + 8 and h.entry.id not in ("FORUM", "BILATERAL") for h in tags.of("meeting")
                 ):

@@ -86,9 +86,8 @@ class Finder:
     @staticmethod
     def _governs(tongue: Tongue | None, tags: Tagged, ahead: Hit, begun: Hit) -> bool:
         """Whether a word of what is ahead makes an act of meeting a thing to come."""
-        tokens = tags.sentence.tokens
         first, second = (begun, ahead) if tongue is not None and tongue.mode_after else (ahead, begun)
-        return first.j <= second.i and tokens[second.i].start - tokens[first.j - 1].end <= (6 if tongue and tongue.spaceless else 14)
+        return first.j <= second.i and tags.sentence.gap(first.j - 1, second.i) <= (6 if tongue and tongue.spaceless else 14)
 
 
 def told(tagged: list[Tagged], *, items: bool = False) -> Iterator[Tagged]:

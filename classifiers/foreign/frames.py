@@ -436,7 +436,7 @@ class Frames(Sentence):
         """Whether a space parts token k from the one before it, in a script that writes spaces between phrases only."""
         if not self.tongue.spaceless or self.tongue.heads_last or not 0 < k < len(self.tokens):
             return False
-        return self.tokens[k - 1].end < self.tokens[k].start
+        return self.tags.sentence.gap(k - 1, k) > 0
 
     def item(self, thing: Hit, whole: Found) -> None:
         """One of several papers that were decided together."""
@@ -565,12 +565,13 @@ class Frames(Sentence):
 
     def _runs_into(self, j: int, stops: set[int]) -> bool:
         """Whether token j goes on the word before it without a space, in a script that parts only phrases by spaces."""
-        return j < len(self.tokens) and j not in stops and self.tokens[j].word and self.tokens[j].start == self.tokens[j - 1].end
+        return j < len(self.tokens) and j not in stops and self.tokens[j].word and not self.tags.sentence.gap(j - 1, j)
 
     def _trimmed(self, i: int, j: int) -> tuple[int, int]:
         """At most as long as evidence may be."""
         if self.tongue.spaceless:
-            while j - i > 1 and self.tokens[j - 1].end - self.tokens[i].start > MOST_CHARACTERS:
+            start = self.tags.sentence.starts[i]
+            while j - i > 1 and self.tags.sentence.span(i, j)[1] - start > MOST_CHARACTERS:
                 j -= 1
             return i, j
         words = 0

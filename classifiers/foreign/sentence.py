@@ -90,7 +90,7 @@ class Sentence:
     def gap(self, a: Hit, b: Hit) -> int:
         """Characters between two hits; none where they touch or overlap."""
         first, second = (a, b) if a.i <= b.i else (b, a)
-        return max(0, self.tokens[second.i].start - self.tokens[first.j - 1].end)
+        return max(0, self.tags.sentence.gap(first.j - 1, second.i))
 
     def commas(self, i: int, j: int) -> int:
         """How many commas stand between tokens i and j."""
@@ -232,7 +232,7 @@ class Sentence:
             if m.year and m.i >= j and named:
                 continue  # "the agreement of 2009": part of the thing's name
             first, second = (m.j, i) if m.j <= i else (j, m.i)
-            c = float(max(0, self.tokens[min(second, len(self.tokens) - 1)].start - self.tokens[max(first - 1, 0)].end))
+            c = float(max(0, self.tags.sentence.gap(max(first - 1, 0), min(second, len(self.tokens) - 1))))
             c += self.tongue.reach(12) * self.commas(first, second)
             c *= 0.3 if m.i <= 3 and m.j <= i else 1
             if m.j <= start:
@@ -284,9 +284,7 @@ class Sentence:
             last = thing.j if thing is not None else act.j
             reach = self.tongue.reach(40)
             if not any(
-                h.i >= act.j and self.tokens[h.i].start - self.tokens[max(last, act.j) - 1].end <= reach
-                for h in ours
-                if h.entry.id == "context"
+                h.i >= act.j and self.tags.sentence.gap(max(last, act.j) - 1, h.i) <= reach for h in ours if h.entry.id == "context"
             ):
                 return self.words(states[-1].i, states[-1].j)
         return ""

@@ -153,6 +153,7 @@ class Frame:
         self.heading = tags.sentence.field == "title"
         self.grammar = lexis.grammar
         self.verbs = {a.i for a in acts if not a.nominal}
+        self.families = {a.family for a in acts}
         self.objects = longest(tags.of("object"))
         self.parties = [h for h in tags.of("party") if not self._no_party(h)]
         self._verb_cache: dict[tuple[int, int], Verb] = {}
@@ -166,7 +167,7 @@ class Frame:
 
     def text(self, i: int, j: int) -> str:
         """The words of tokens i to j as they stand."""
-        return self.source[self.tokens[i].start : self.tokens[j - 1].end] if i < j else ""
+        return self.source[slice(*self.tags.sentence.span(i, j))] if i < j else ""
 
     def low(self, i: int) -> str:
         """The folded word at token i; empty beyond the sentence."""
@@ -195,7 +196,7 @@ class Frame:
 
     def of(self, *families: str) -> Iterable[Act]:
         """The acts of these families."""
-        return [a for a in self.acts if a.family in families]
+        return () if self.families.isdisjoint(families) else [a for a in self.acts if a.family in families]
 
     def party_names(self, i: int, j: int, *, members: bool = True) -> tuple[str, ...]:
         """Short names of the states and bodies named in tokens i to j, in order."""

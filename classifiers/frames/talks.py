@@ -124,12 +124,17 @@ def coordination(f: Frame) -> None:
 _SAID = frozenset({"announced", "pledged", "declared", "promised", "said", "unveiled"})
 """Words by which money is pledged in public."""
 
+_HELP = frozenset({"support", "assistance", "aid", "contribution", "grant", "donation"})
+"""What money is given as, where no verb gives it."""
+
 _ONCE = frozenset({"when", "once", "until", "before", "as"})
 """Words behind which a present speaks of what is still to come."""
 
 
 def funding(f: Frame) -> None:
     """Money or goods pledged or given."""
+    if "pledge" not in f.families and not f.tags.words & _HELP:
+        return
     if not f.tags.words & f.words.money and not any(w.startswith(("usd", "us$", "aud", "eur")) for w in f.tags.words):
         return
     money = [k for k, t in enumerate(f.tokens) if _amount(f, k, t)]
@@ -157,9 +162,7 @@ def funding(f: Frame) -> None:
             return
     for m in money:
         tail = [f.low(k) for k in range(m + 1, min(m + 5, len(f.tokens)))]
-        if (
-            "support" in tail or "assistance" in tail or "aid" in tail or "contribution" in tail or "grant" in tail or "donation" in tail
-        ) and any(t.low.startswith("asean") for t in f.tokens):
+        if not _HELP.isdisjoint(tail) and any(t.low.startswith("asean") for t in f.tokens):
             j = noun_phrase_end(f.tokens, m + 2, f.verbs, limit=12)
             act = Act(m, m + 1, "pledge", "given", frozenset(), False, False, True, "")
             i = max(0, m - 5)

@@ -14,6 +14,7 @@ from labelled import items
 from reading import reader
 
 from aseanwatch.contract import article_from_item
+from classifiers.text import Kind, Paragraph, document, fold
 from core.articles import Article
 from core.readings import Reading, Span
 
@@ -69,6 +70,7 @@ def labels(reading: Reading) -> dict[str, object]:
 @given(st.one_of(texts, anything), st.one_of(texts, anything))
 @example("İSTANBUL ASEAN ministers adopted the ŉ ﬁ ß declaration", "ẞ")
 @example("ASEAN ministers adopted a\u0301 \u0e33\u0e4d joint communique", "")
+@example("In ²⁰²⁴ the ministers adopted the ΛΟΓΟΣ declaration", "AMM ¹⁹⁸² and ΑΣ'Σ")
 def test_every_span_quotes_the_text(text: str, title: str) -> None:
     article, reading = read(LEAD + text, title)
     given_fields = {"title": article.title, "text": article.text}
@@ -76,6 +78,30 @@ def test_every_span_quotes_the_text(text: str, title: str) -> None:
     for span in spans(reading):
         assert 0 <= span.start < span.end
         assert given_fields[span.field][span.start : span.end] == span.quote
+
+
+@quick
+@given(st.one_of(texts, anything), st.sampled_from(("en", "fr", "th", "zh")))
+def test_every_token_stands_where_its_sentence_says(text: str, language: str) -> None:
+    """Tokens are shared by all sentences, their places worked out from the text."""
+    text = unicodedata.normalize("NFC", text)
+    doc = document("", text, lambda said, *_: [Paragraph(0, len(said), Kind.BODY)], language)
+
+    for sentence in doc.sentences:
+        ends = sentence.start
+        for n, token in enumerate(sentence.tokens):
+            start, end = sentence.span(n, n + 1)
+            assert text[start:end] == token.text
+            assert token.low == fold(token.text)
+            assert ends <= start
+            ends = end
+        assert ends <= sentence.end
+
+
+@quick
+@given(st.lists(st.one_of(texts, anything), max_size=4))
+def test_a_text_folds_word_by_word_as_it_folds_whole(parts: list[str]) -> None:
+    assert "".join(map(fold, parts)) == fold("".join(parts))
 
 
 def test_every_span_quotes_the_labelled_texts() -> None:
