@@ -119,20 +119,23 @@ ENGLISH = frozenset({"act", "object", "actor", "veto", "time", "negation", "comm
 """Kinds of entries that the rules give for English; the other languages have their own."""
 
 
-def _counting(entries: list[Entry], language: str) -> list[Entry]:
+Entries = tuple[Entry, ...]
+
+
+def _counting(entries: Entries, language: str) -> Entries:
     """Those of the entries that count in a language."""
     if len(entries) == 1:
-        return entries if not entries[0].lang or language in entries[0].lang.split() else []
-    return list({replace(e, lang=""): None for e in entries if not e.lang or language in e.lang.split()})
+        return entries if not entries[0].lang or language in entries[0].lang.split() else ()
+    return tuple({replace(e, lang=""): None for e in entries if not e.lang or language in e.lang.split()})
 
 
-class _Counting(dict[int, list[Entry]]):
+class _Counting(dict[int, Entries]):
     """Number of a pattern -> its entries that count in a language; worked out when first met, as a text meets few of the many patterns."""
 
-    def __init__(self, entries: list[list[Entry]], language: str) -> None:
+    def __init__(self, entries: list[Entries], language: str) -> None:
         self._all, self._language = entries, language
 
-    def __missing__(self, pattern: int) -> list[Entry]:
+    def __missing__(self, pattern: int) -> Entries:
         found = self[pattern] = _counting(self._all[pattern], self._language)
         return found
 
@@ -140,8 +143,8 @@ class _Counting(dict[int, list[Entry]]):
 class View(NamedTuple):
     """What of the lexicon counts in one language: its words, and the entries of each pattern."""
 
-    single: dict[str, list[Entry]]
-    entries: Mapping[int, list[Entry]]
+    single: dict[str, Entries]
+    entries: Mapping[int, Entries]
 
 
 class Lexicon:
@@ -149,8 +152,8 @@ class Lexicon:
 
     def __init__(self, book: Rulebook, custom: Sequence[str] = ()) -> None:
         """`custom` are the phrases of the user's own rules."""
-        self._single: dict[str, list[Entry]] = defaultdict(list)
-        self._multi: dict[str, list[Entry]] = defaultdict(list)
+        self._single: dict[str, Entries] = {}
+        self._multi: dict[str, Entries] = {}
         self._irregular = book["verbs"]["irregular"]
         self._lists = {"FM": book["meetings"]["fm"]["forms"]}
         self._fill(book)
@@ -175,7 +178,7 @@ class Lexicon:
             false_friends = self._tongues.get(tongue, frozenset())
 
             single = {
-                word: _counting([e for e in entries if e.lang or word not in false_friends], tongue)
+                word: _counting(tuple(e for e in entries if e.lang or word not in false_friends), tongue)
                 for word, entries in self._single.items()
             }
             self._views[tongue] = View({w: e for w, e in single.items() if e}, _Counting(self._entries, tongue))
@@ -190,17 +193,24 @@ class Lexicon:
             entry = replace(entry, form=phrase.form or entry.form, tail=phrase.tail)
         return entry
 
-    def _file(self, phrase: str, entry: Entry) -> None:
-        """Puts an entry under a phrase, and under the ways in which its possessive is miswritten."""
+    def _file(self, phrase: str, entries: tuple[Entry]) -> None:
+        """Puts an entry under a phrase, and under the ways in which its possessive is miswritten.
+
+        All phrases share the tuple of one, so that the garbage collector does not look through a quarter of a million lists.
+        """
+        (entry,) = entries
         if "s' " in phrase:
             spellings: tuple[str, ...] = (phrase, phrase.replace("s' ", "s "), phrase.replace("s' ", "'s "))
         else:
             spellings = (phrase, phrase[:-1]) if phrase.endswith("s'") else (phrase,)
         for words in spellings:
+            # A word of the user's is found within a compound, too: uk in ASEAN-UK.
             table = self._multi if " " in words or entry.kind == "custom" or not _word(words) else self._single
-            listed = table[words]  # a word of the user's is found within a compound, too: uk in ASEAN-UK
-            if entry not in listed:
-                listed.append(entry)
+            known = table.get(words)
+            if known is None:
+                table[words] = entries
+            elif entry not in known:
+                table[words] = known + entries
 
     def add(
         self,
@@ -221,19 +231,19 @@ class Lexicon:
                 phrases = [Phrase(fold(pattern))] if literal else expand(_folded(pattern), self._irregular, self._lists)
             except PatternError as error:
                 raise ConfigError(f"pattern `{pattern}`: {error}", subject=f"rule {kind}.{rule}") from error
-            made: dict[tuple[str, str], Entry] = {}  # one for each form, however many phrases have it
+            made: dict[tuple[str, str], tuple[Entry]] = {}  # one for each form, however many phrases have it
             for phrase in phrases:
-                entry = made.get(phrase[1:])
-                if entry is None:
-                    entry = made[phrase[1:]] = self._entry(phrase, Entry(kind, rule, form, detail, exact))
-                self._file(phrase.words, entry)
+                entries = made.get(phrase[1:])
+                if entries is None:
+                    entries = made[phrase[1:]] = (self._entry(phrase, Entry(kind, rule, form, detail, exact)),)
+                self._file(phrase.words, entries)
                 if plural and not phrase.words.endswith("s") and not exact:
                     words = (
                         phrase.words[:-1] + "ies"
                         if phrase.words.endswith("y") and phrase.words[-2:-1] not in "aeiou"
                         else phrase.words + "s"
                     )
-                    self._file(words, self._entry(Phrase(words), Entry(kind, rule, "plural", detail)))
+                    self._file(words, (self._entry(Phrase(words), Entry(kind, rule, "plural", detail)),))
 
     def _fill(self, book: Rulebook) -> None:
         for act in book["acts"]["act"]:
@@ -296,7 +306,7 @@ class Lexicon:
             self.add(cue["names"], "commentary", cue["where"], str(cue["weight"]), literal=True)
         self._tongues = {code: frozenset(book[f"lang.{code}"]["grammar"].get("false_friends", ())) for code in tongues.codes(book)}
         for kind, rule, phrase, form, detail, lang in tongues.entries(book):
-            self._file(fold(phrase.words), Entry(kind, rule, form, detail, phrase.form, fold(phrase.tail), lang))
+            self._file(fold(phrase.words), (Entry(kind, rule, form, detail, phrase.form, fold(phrase.tail), lang),))
 
     # -- laying over a document ------------------------------------------------
 
@@ -348,7 +358,7 @@ class Lexicon:
         found.sort(key=_START)
         return found
 
-    def _words(self, tags: Tagged, single: dict[str, list[Entry]]) -> None:
+    def _words(self, tags: Tagged, single: dict[str, Entries]) -> None:
         tokens = tags.sentence.tokens
         for i, (low, entries) in enumerate(zip(tags.lows, map(single.get, tags.lows), strict=True)):
             if entries is None and low.isalpha():
@@ -362,7 +372,7 @@ class Lexicon:
                     tags.add(Hit(i, i + 1, entry))
 
     @staticmethod
-    def _ending(t: Token, single: dict[str, list[Entry]]) -> Sequence[Entry]:
+    def _ending(t: Token, single: dict[str, Entries]) -> Sequence[Entry]:
         """What a word means without its possessive ending, or an acronym without its number."""
         if not t.word:
             return ()
@@ -377,7 +387,7 @@ class Lexicon:
         """Whether an acronym stands as it is spelt, a possessive or a number behind it apart."""
         return t.text.removesuffix("'s").removesuffix("’s").rstrip("-0123456789") == entry.cased.rstrip("-0123456789")
 
-    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: Mapping[int, list[Entry]], doc: Document) -> None:
+    def _phrases(self, tags: Tagged, matches: list[tuple[int, int, int]], entries: Mapping[int, Entries], doc: Document) -> None:
         starts = tags.sentence.starts
         for n, s, e in matches:
             i = bisect_right(starts, s) - 1
