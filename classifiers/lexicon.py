@@ -159,15 +159,16 @@ class Lexicon:
         self._fill(book)
         for phrase in custom:
             self.add([phrase if acronym(phrase) else fold(phrase)], "custom", phrase, literal=acronym(phrase))
-        self._patterns = list(self._multi)
+        patterns = list(self._multi)
         self._entries = list(self._multi.values())
-        self._unbounded = frozenset(n for n, pattern in enumerate(self._patterns) if not pattern.isascii() and wide(pattern))
-        self._automaton = AhoCorasick(self._patterns, implementation=Implementation.ContiguousNFA)
+        self._unbounded = frozenset(n for n, pattern in enumerate(patterns) if not pattern.isascii() and wide(pattern))
+        self._automaton = AhoCorasick(patterns, implementation=Implementation.ContiguousNFA)
+        del self._multi  # the automaton knows the phrases from here on
         self._views: dict[str, View] = {}
         self._view("en")
 
     def __len__(self) -> int:
-        return len(self._single) + len(self._patterns)
+        return len(self._single) + len(self._entries)
 
     # -- filling -------------------------------------------------------------
 

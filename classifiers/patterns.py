@@ -120,12 +120,12 @@ def expand(pattern: str, irregular: Mapping[str, Sequence[str]], lists: Mapping[
         if name in escaped:
             texts = [t.replace(name, v) for t in texts for v in values]
     found: dict[Phrase, None] = {}
-    plain = "+" not in escaped and "~" not in escaped  # as most are, some of which stand for a hundred thousand phrases
+    plain = not any(mark in escaped for mark in "+~\x01\x02")  # as most are, some of which stand for a hundred thousand phrases
     for text in texts:
         for literal in _alternatives(text):
             words = " ".join(literal.split())
             if plain:
-                found[Phrase(words.replace("\x01", "(").replace("\x02", ")").lower())] = None
+                found[Phrase(words.lower())] = None
             else:
                 found.update(dict.fromkeys(_verbs(words, irregular)))
     return list(found)
