@@ -68,7 +68,7 @@ def _expressions(tags: Tagged, published: date | None, year: int | None) -> list
     for n, t in enumerate(tokens):
         if t.year is None and t.low not in _MONTHS and t.low not in _LONG:
             continue
-        if t.low in _LONG and n > 1 and tokens[n - 2].low == "for" and (tokens[n - 1].text.isdigit() or tokens[n - 1].low in _NUMBERS):
+        if t.low in _LONG and n > 1 and tokens[n - 2].low == "for" and _counted(tokens[n - 1]) and _gone_by(tokens, n - 2):
             found.append(When(n - 2, n + 1, "recalled", f"for {tokens[n - 1].text} {t.text}"))
         y = t.year
         if y is not None and year is not None:
@@ -151,6 +151,16 @@ def _dated(tokens: list[Token], n: int, published: date) -> When | None:
     return When(i, j, sense, words, None if day is None else distance)
 
 
+def _counted(token: Token) -> bool:
+    return token.text.isdigit() or token.low in _NUMBERS
+
+
+def _gone_by(tokens: list[Token], at: int) -> bool:
+    """Whether "for five years" tells of years gone by ("has guided us for five years") and not of years ahead ("renewed for …")."""
+    return at < 2 or any(tokens[k].low in _PERFECT for k in range(max(0, at - 12), at))
+
+
+_PERFECT = frozenset({"has", "have", "had", "been", "'ve", "having"})
 _AHEAD = frozenset({"will", "would", "shall", "due", "scheduled", "slated", "expected", "planned"})
 
 

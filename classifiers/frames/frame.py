@@ -25,6 +25,9 @@ REACH = 16
 _NOT_MEANT = frozenset("planned expected foreseen envisaged scheduled anticipated due rule usually customary custom tradition will".split())
 """Words by which the lack of a document is nothing new."""
 
+_HABIT = frozenset({"custom", "customary", "usual", "rule", "tradition", "practice"})
+"""Words of an opening phrase that tells a habit."""
+
 _PRONOUNS = frozenset({"it", "them", "him", "her", "us", "me"})
 """Objects that name nothing."""
 
@@ -178,7 +181,9 @@ class Frame:
         return self.low(i) == "no" and self.low(i + 1) not in ("fewer", "less")
 
     def unmeant(self, j: int) -> bool:
-        """Whether nobody had meant it to come, by the words behind: "no statement is planned", "no communique comes out as a rule"."""
+        """Whether nobody had meant it to come: "no statement is planned", "as is the custom at retreats, no communique came out"."""
+        if self.low(0) == "as" and any(self.low(k) in _HABIT for k in range(1, min(j, 7))):
+            return True
         return bool({self.low(k) for k in range(j, min(j + 12, len(self.tokens)))} & _NOT_MEANT)
 
     def no_such(self, i: int) -> bool:

@@ -194,6 +194,8 @@ def _partnership_wish(f: Frame, h: Hit, relation: bool) -> None:
     start = max(0, h.i - 14)
     if any(a.family == "adopt" and a.i < h.i and f.verb(a).mode is Mode.DONE for a in f.acts):
         return  # an application that is approved is a decision
+    if any(a.family == "drop" and start <= a.i < h.i and f.verb(a).mode is Mode.DONE for a in f.acts):
+        return  # a request that is turned down
     for k in range(h.i - 1, start - 1, -1):
         w = f.low(k)
         if f.tokens[k].text in ";:":

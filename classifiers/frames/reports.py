@@ -239,6 +239,8 @@ def awaited(f: Frame) -> None:
         if any(task.i < act.i for task in f.of("task")):
             continue  # what officials are told to draft is part of the task
         i = noun_phrase_start(f.tokens, h.i, act.j) if h.i > act.i else noun_phrase_start(f.tokens, h.i)
+        if f.low(i) == "no" or f.low(i - 1) == "no":
+            continue  # "no joint statement is planned"
         j = noun_phrase_end(f.tokens, h.j, f.verbs) if h.i > act.i else act.j
         if not f.accepts(h, i, max(h.j, j if h.i > act.i else h.j)):
             continue
@@ -253,9 +255,10 @@ def _turned_down(f: Frame, act: Act, verb: Verb, hits: list[Hit]) -> bool:
     if verb.mode is not Mode.DONE or not hits:
         return False
     start = min(verb.start, act.i)
-    sought = next(
-        (h for h in f.objects if h.entry.id in ("tac", "partnership", "membership", "talks") and h.j <= start and start - h.j < 24), hits[0]
-    )
+    states = [h for h in f.objects if h.entry.id in ("tac", "partnership", "membership", "talks")]
+    sought = next((h for h in states if h.j <= start and start - h.j < 24), hits[0])
+    if not act.complete and not verb.passive and f.low(hits[0].j - 1) in _ASKED:  # "turned down a request from Turkey for the status of …"
+        sought = next((h for h in states if hits[0].j <= h.i < hits[0].j + 8), sought)
     kind = f.lexis.kind[sought.entry.id]
     if f.heading and kind == "negotiation":
         return False
@@ -293,6 +296,8 @@ def prospects(f: Frame) -> None:
         if _gap(mark, h) > FORETOLD or f.parted(min(mark.j, h.j), max(mark.i, h.i)) or not _to_come(f, h, mark):
             continue
         i, j = noun_phrase_start(f.tokens, h.i), max(h.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=10))
+        if f.low(i) == "no" or f.low(i - 1) == "no":
+            continue
         act = Act(mark.i, mark.j, "await", "prospect", frozenset(), False, False, True, "")
         verb = Verb(mark.i, Mode.PLANNED, " ".join(t.low for t in f.tokens[mark.i : mark.j]))
         if f.status(verb, act, i, j, f"prospect+object.{h.entry.id}") != "planned":

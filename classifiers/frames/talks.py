@@ -1,8 +1,11 @@
 """Talks, roles and money: negotiations opened and concluded, the chair handed over, funds pledged."""
 
-from classifiers.frames.frame import Act, Frame
+from classifiers.frames.frame import EVERYTHING, Act, Frame
 from classifiers.grammar import Mode, Verb, noun_phrase_end, noun_phrase_start
 from classifiers.text import Token
+
+_NEGOTIATED = frozenset("agreement fta aitiga atiga acfta coc code negotiations talks area draft pact treaty accord".split())
+"""What a review or an upgrade is negotiated of."""
 
 
 def negotiation(f: Frame) -> None:
@@ -32,9 +35,7 @@ def negotiation(f: Frame) -> None:
             continue
         bare = f.low(h.i) in ("talks", "negotiations", "negotiation") and h.j - h.i == 1
         span = f.tokens[noun_phrase_start(f.tokens, h.i) : noun_phrase_end(f.tokens, h.j, f.verbs)]
-        if f.low(h.i) in ("review", "upgrade", "upgrading", "round", "reading") and not any(
-            t.low in ("agreement", "fta", "aitiga", "atiga", "acfta", "coc", "code", "negotiations", "talks", "area", "draft") for t in span
-        ):
+        if f.low(h.i) in ("review", "upgrade", "upgrading", "round", "reading") and not any(t.low in _NEGOTIATED for t in span):
             continue
         if bare and not any(
             t.low
@@ -133,14 +134,16 @@ _ONCE = frozenset({"when", "once", "until", "before", "as"})
 
 def funding(f: Frame) -> None:
     """Money or goods pledged or given."""
-    if "pledge" not in f.families and not f.tags.words & _HELP:
+    if f.families.isdisjoint(("pledge", "adopt")) and not f.tags.words & _HELP:
         return
     if not f.tags.words & f.words.money and not any(w.startswith(("usd", "us$", "aud", "eur")) for w in f.tags.words):
         return
     money = [k for k, t in enumerate(f.tokens) if _amount(f, k, t)]
     if not money:
         return
-    for act in f.of("pledge"):
+    for act in f.of("pledge", "adopt"):
+        if act.family == "adopt" and (act.nominal or _is_spent(f, act)):
+            continue
         verb = f.verb(act)
         if verb.mode is Mode.PLANNED and verb.why == "progressive":
             verb = Verb(verb.start, Mode.DONE, verb.why)  # "is giving a further $5 million" announces it
@@ -170,6 +173,12 @@ def funding(f: Frame) -> None:
             if status:
                 f.emit("funding", status, act, Verb(m, Mode.DONE, "given", finite=False), i, j, (m, j))
             return
+
+
+def _is_spent(f: Frame, act: Act) -> bool:
+    """Whether the money behind an act only measures a thing: "approved a $5 million plan", but not "$5 million for the fund"."""
+    thing = f.right_object(act.j, EVERYTHING, 10)
+    return thing is not None and not any(f.low(k) in ("for", "to", "towards", "from") for k in range(act.j, thing.i))
 
 
 def _amount(f: Frame, k: int, t: Token) -> bool:

@@ -34,6 +34,12 @@ DONE = {
         "The ministers concluded their talks by issuing a statement on Gaza.",
         "The meeting adopted the Chair's Statement, which condemns the attack.",
         "After a marathon session the 47 paragraphs of the joint communique were finally approved.",
+        "The ministers greenlit the ASEAN Digital Skills Plan.",
+        "The plan got the go-ahead.",
+        "Endorsed, too, by the ministers: the ASEAN Strategy on Carbon Neutrality.",
+        "The documents adopted at the meeting are the Hanoi Declaration on Oceans and the Work Plan on Tourism.",
+        "At their meeting the ministers extended the work plan by two years.",
+        "The ministers approved a $5 million plan on haze.",
     ],
     "decision": [
         "Turning to the chair's programme, the ministers gave their endorsement to its six priority deliverables.",
@@ -46,6 +52,10 @@ DONE = {
         "The ministers decided to extend the mandate of the special envoy by a year.",
         "ASEAN ministers agreed to bar Myanmar's military chief from the summit.",
         "The ministers tasked senior officials with drafting a framework on migrant workers.",
+        "A decision reached by the ministers last night that the fund would be doubled was made public today.",
+        "The mandate of the task force was renewed.",
+        "The ministers renewed the mandate of the ASEAN Institute for Peace for five years.",
+        "Sri Lanka's application to join the ARF was endorsed by the ministers.",
     ],
     "partnership": [
         "The foreign ministers of ASEAN and New Zealand declared themselves comprehensive strategic partners.",
@@ -60,18 +70,24 @@ DONE = {
         "The pact on customs was inked by the economic ministers in the afternoon.",
         "ASEAN and India put their signatures to a revised goods agreement.",
         "Ministers from the 15 countries signed the Regional Comprehensive Economic Partnership agreement.",
+        "A deal on customs was struck between ASEAN and Japan.",
     ],
     "mechanism": [
         "The ministers launched Southeast Asia Green Steps, a programme for schools.",
         "The ministers agreed to establish an ASEAN centre for cyber security in Singapore.",
         "An ASEAN fund for disaster victims was set up by the ministers.",
         "The ASEAN Centre for Climate Change was inaugurated by the ministers on Friday.",
+        "A task force on scam centres was given the green light by the ministers.",
+        "The ministers named Mr Tan their special envoy on Myanmar.",
+        "Mr Tan was named special envoy by the ministers.",
     ],
     "funding": [
         "The minister said that Japan is giving a further $5 million to the ASEAN Centre for health.",
         "Japan is providing an additional 300 million yen to the AHA Centre, he announced.",
         "The EU pledged €20 million to help Southeast Asia get ready for floods.",
         "Japan pledged $100 million to the ASEAN fund for health emergencies.",
+        "Japan said it would provide $3 million for the centre.",
+        "The ministers approved USD5 million for the disaster fund.",
     ],
     "coordination": [
         "With the end of the meeting, Laos took over from Brunei as country coordinator for ASEAN-India relations.",
@@ -85,6 +101,11 @@ DONE = {
     "negotiation": [
         "Negotiations on the digital economy pact have been substantially concluded, the ministers announced.",
         "ASEAN and Canada agreed to begin negotiations on a free trade agreement.",
+        "Negotiations on the upgrade of the trade in goods agreement were substantially concluded.",
+        "ASEAN and China agreed in principle on the upgrade of the free trade area.",
+    ],
+    "membership": [
+        "Timor-Leste was admitted into the association.",
     ],
 }
 PLANNED = {
@@ -96,12 +117,19 @@ PLANNED = {
         "Two countries of Latin America have said that they would like to accede to the TAC.",
         "A handful of countries will use the week to accede to the Treaty of Amity and Cooperation in Southeast Asia (TAC).",
         "Uruguay will sign the instrument of accession to the TAC on Friday.",
+        "Iraq has applied to accede to the Treaty of Amity and Cooperation.",
     ],
     "document": [
         "The plan of action is slated for adoption next year.",
         "About 70 documents will be laid before the leaders for adoption in October.",
         "The ministers are expected to adopt a joint communique.",
         "A joint statement will be issued after the meeting.",
+        "The joint communique, which is to be adopted on Friday, has 90 paragraphs.",
+        "In the pipeline is a framework on the digital economy.",
+        "A joint statement is being drafted.",
+    ],
+    "agreement": [
+        "A treaty on haze, to be signed in October, was discussed.",
     ],
     "negotiation": [
         "Substantial conclusion of the digital talks is planned for October.",
@@ -110,11 +138,17 @@ PLANNED = {
 FAILED = {
     "agreement": [
         "The ministers decided to put off the signing of the protocol.",
+        "The signing of the customs agreement was called off.",
     ],
     "document": [
         "The ministers decided to postpone the adoption of the framework.",
         "The ministers failed to issue a joint communique.",
         "For the first time the meeting ended without a joint communique.",
+        "The declaration on the South China Sea had to be shelved.",
+        "No declaration came out of the talks.",
+    ],
+    "partnership": [
+        "The ministers turned down a request from Turkey for dialogue partner status.",
     ],
 }
 NOTHING = [
@@ -129,6 +163,12 @@ NOTHING = [
     "The ministers marked the 50th anniversary of the signing of the treaty.",
     "Thailand and Cambodia signed a bilateral agreement on border trade.",
     "The Philippine cabinet approved the agreement on Monday.",
+    "No joint statement is planned.",
+    "As is the custom at retreats, no communique was issued.",
+    "Laos has put its name to a proposal on dams.",
+    "BRICS leaders adopted a joint declaration in Kazan.",
+    "Two ministers and their Thai colleague signed a note on trade.",
+    "The ministers turned their backs on the declaration.",
 ]
 
 DOCUMENTS = [
@@ -234,3 +274,32 @@ def test_the_items_of_a_list_share_what_is_said_above_it(status: str) -> None:
 
 def test_a_list_without_an_act_above_it_decides_nothing() -> None:
     assert results(f"The ministers discussed the following documents:{ITEMS}") == set()
+
+
+def test_words_that_a_page_glued_together_are_read_as_two() -> None:
+    text = (
+        "The ASEANforeign ministers met in Hanoi for the 53rd ASEAN Foreign Ministers' Meeting. No fewer than 40 papers gotthrough on "
+        "the first day. The host saw the talks of the DialoguePartners through to the end, and they got home on Friday."
+    )
+    reading = read(text, published="2020-09-11")
+    assert "glued_words" in reading.flags
+    assert [(s.type.value, s.evidence.span.quote) for s in reading.sightings] == [("document", "No fewer than 40 papers gotthrough")]
+
+
+def test_a_column_is_commentary_whatever_it_recalls() -> None:
+    text = (
+        "In my view, ASEAN cannot afford another talking shop. The question is whether the ministers who adopted the communique in July "
+        "will act on it. ASEAN should spell out what it wants. It remains to be seen whether they do."
+    )
+    reading = read(text, "Why ASEAN must do more")
+    assert (reading.stage.value, reading.alert) == ("commentary", False)
+
+
+def test_the_bare_name_in_passing_does_not_make_a_text_relevant() -> None:
+    text = "Shares in Bangkok rose on Monday. Traders in ASEAN markets bought banks and oil companies. The index gained two per cent."
+    assert not read(text, "Stocks up").relevant
+
+
+def test_what_the_meetings_results_are_about_is_a_topic() -> None:
+    text = "The ministers admitted Timor-Leste to ASEAN as its eleventh member at the 58th ASEAN Foreign Ministers' Meeting."
+    assert [t.code for t in read(text, "Timor-Leste in").topics] == ["membership"]
