@@ -31,6 +31,23 @@ LEADERS = frozenset({"SUMMIT", "PARTNER-SUMMIT"})
 OFFICIALS = frozenset({"SOM", "COC", "OFFICIALS", "AIPA"})
 _PLAIN_WORDS = frozenset({"counterpart", "officials", "summit", "summits", "summit's", "sidelines", "sideline", "margins", "retreat"})
 
+_HOSTS = frozenset({"five", "six", "seven", "nine", "ten", "eleven", "10", "11"})
+"""The members of ASEAN by their number, through the years."""
+
+_OURS = frozenset({"asean", "southeast", "south-east", "10-member", "11-member", "ten", "10", "grouping", "bloc"})
+"""Whose colleagues the ministers are."""
+
+_CONFER = frozenset(
+    "met meet meets meeting meetings confer confers conferred sit sits sat talks session sessions see sees saw joined join".split()
+)
+"""How a partner's minister comes together with ASEAN's."""
+
+_GATHER = frozenset({"meet", "met", "gather", "gathered", "meeting", "convene", "together"})
+"""How leaders come together where no summit is named."""
+
+_MEMBERS = frozenset({"participating", "countries", "members", "process", "mechanism"})
+"""Words behind the name of a meeting that make a standing body of it: "East Asia Summit countries"."""
+
 _TURN = frozenset(
     (
         "meet met meets meeting meetings talks join joined joining session sessions agenda shifts turn follow followed arrive arrives today"
@@ -177,6 +194,7 @@ class MeetingFinder:
             self._retreat(doc, tagged, lead, seen)
             self._foreign_ministers(doc, tagged, published, lead, seen)
             self._dialogue_partners(doc, tagged, lead, seen, fm_week)
+            self._partners_join(doc, tagged, lead, seen, year, published)
             self._sort_out(seen)
         return sorted(seen.values(), key=lambda m: (-m.weight, m.first))
 
@@ -240,7 +258,7 @@ class MeetingFinder:
 
     def _leaders_meet(self, doc: Document, tagged: list[Tagged], seen: dict[str, Seen]) -> None:
         """A gathering of the leaders without the word summit: "the leaders meet in September", "heads of government met in Bangkok"."""
-        if "SUMMIT" in seen:
+        if seen.keys() >= LEADERS:
             return
         for tags in tagged:
             s = tags.sentence
@@ -249,15 +267,15 @@ class MeetingFinder:
             for h in tags.of("actor"):
                 if h.entry.id != "leaders" or s.tokens[h.j - 1].base.startswith("summit"):
                     continue
-                after = [t.low for t in s.tokens[h.j : h.j + 5]]
+                after = [t.low for t in s.tokens[h.j : h.j + 7]]
                 placed = any(t.low in MONTHS or t.low in ("week", "month", "today", "here") for t in s.tokens[h.j : h.j + 12])
-                if (
-                    any(w in ("meet", "met", "gather", "gathered", "meeting", "convene") for w in after)
-                    and placed
-                    and not any(p.entry.detail != "member" and h.j <= p.i < h.j + 6 for p in tags.of("party"))
-                ):
-                    self._note(seen, "SUMMIT", 0.6, tags, doc, h.i, h.j, "meeting.SUMMIT.leaders")
-                    return
+                if not placed or not any(w in _GATHER for w in after):
+                    continue
+                partnered = any(p.entry.detail != "member" and h.j <= p.i < h.j + 6 for p in tags.of("party"))
+                code = "PARTNER-SUMMIT" if partnered else "SUMMIT"
+                if code not in seen:
+                    self._note(seen, code, 0.6, tags, doc, h.i, h.j, f"meeting.{code}.leaders")
+                return
 
     def _sectors(self, doc: Document, tagged: list[Tagged], lead: int, seen: dict[str, Seen]) -> None:
         """A gathering of sectoral ministers that the story does not name: "the Ten's transport ministers at their 16th get-together"."""
@@ -278,17 +296,18 @@ class MeetingFinder:
                 gathered = (
                     any(x.low in self.occurrence for x in s.tokens) or s.field == "title" or any(0 < a.i - i <= 5 for a in tags.of("act"))
                 )
-                for code in codes if gathered else ():
+                for code in codes if gathered and "regular" not in tags.words else ():  # "a seat at regular meetings" is none of them
                     if code not in seen or seen[code].evidence[0].rule.endswith(".sector"):
                         self._note(seen, code, self._place(s, lead) * 0.7, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
 
     def _retreat(self, doc: Document, tagged: list[Tagged], lead: int, seen: dict[str, Seen]) -> None:
         """ "the retreat" of a story on foreign ministers: their yearly retreat, unless another sector's ministers hold it."""
-        if any(c in seen for c in ("AMM", "AMM-RETREAT")) or not any(self._fm(t) for t in tagged[:8]):
+        if "AMM-RETREAT" in seen or not any(self._fm(t) for t in tagged[:8]):
             return
+        deep = lead + (0 if "AMM" in seen else 3)  # beside the AMM only what title or opening call a retreat
         for tags in tagged:
             s = tags.sentence
-            if s.field != "title" and (s.kind is not Kind.BODY or s.paragraph > lead + 3):
+            if s.field != "title" and (s.kind is not Kind.BODY or s.paragraph > deep):
                 continue
             i = next((n for n, t in enumerate(s.tokens) if t.low == "retreat" and n and not s.tokens[n - 1].low.endswith("ed")), None)
             if i is None or any(t.base in self.sectors for t in s.tokens) or (s.tokens[i - 1].low in ("to", "will", "must", "troops")):
@@ -310,6 +329,8 @@ class MeetingFinder:
             s = tags.sentence
             if not (s.field == "title" or (s.kind is Kind.BODY and s.paragraph <= lead + 3)):
                 continue
+            if any(v.entry.id == "other-body" for t in (tags, tagged[0]) for v in t.of("veto")):
+                continue  # the foreign ministers of the Quad
             if any(h.entry.id not in ("AMM",) for h in tags.of("meeting")) and s.field != "title":
                 continue
             at = next(
@@ -343,10 +364,10 @@ class MeetingFinder:
             met = any(t.low in self.gathered for t in s.tokens)
             lasting = any(t.low in ("annual", "yearly", "two-day", "three-day", "week-long") for t in s.tokens)
             ours = ours or (met and lasting and opens and s.paragraph <= lead + 1)  # "a three-day conference of foreign ministers"
-            if at is None or not ours or not (met or lasting) or any(c in seen for c in ("PMC", "ACC")):
+            yearly = any(t.low in ("annual", "yearly") for t in s.tokens)
+            if at is None or not ours or not (met or lasting) or "ACC" in seen or ("PMC" in seen and not yearly):
                 continue
             number = self.calendar.week(published) if published is not None else None
-            yearly = any(t.low in ("annual", "yearly") for t in s.tokens)
             early = published is not None and (published.year < 1976 or (published.year < 2017 and published.month in (6, 7, 8)))
             if number is None and not yearly and not early and "SUMMIT" in seen and seen["SUMMIT"].current:
                 self._note(seen, "AMM-SPECIAL", 1.5, tags, doc, at - 1, at + 1, "meeting.AMM-SPECIAL.summit")
@@ -380,6 +401,71 @@ class MeetingFinder:
                 continue
             self._note(seen, "PMC", self._place(s, lead) * 0.5, tags, doc, at, at + 1, "meeting.PMC.partners")
             return
+
+    def _partners_join(
+        self, doc: Document, tagged: list[Tagged], lead: int, seen: dict[str, Seen], year: int | None, published: date | None
+    ) -> None:
+        """A partner at the table of the foreign ministers: "the six confer with Japan", "ASEAN and China adopted guidelines"."""
+        if "PMC" in seen or not ({"AMM", "ARF", "EAS-FMM", "AMM-RETREAT", "APT-FMM"} & seen.keys() or any(self._fm(t) for t in tagged[:8])):
+            return
+        for tags in tagged:
+            s = tags.sentence
+            if s.kind is not Kind.BODY or any(h.entry.id == "leaders" for h in tags.of("actor")):
+                continue
+            partners = self._present(tags)
+            at = self._met(tags, partners) or self._jointly(tags, partners)
+            if at is None:
+                continue
+            when = times.nearest(times.expressions(tags, published, year), s.tokens, at.i, at.j)
+            if when is not None and when.sense == "recalled":
+                continue
+            self._note(seen, "PMC", self._place(s, lead), tags, doc, at.i, at.j, "meeting.PMC.joined")
+            seen["PMC"].partners.append(at.entry.id)
+            return
+
+    def _present(self, tags: Tagged) -> list[Hit]:
+        """The partners of a sentence, by name or as the adjective of their ministers ("Chinese Foreign Minister Wang Yi")."""
+        named = [p for p in tags.of("party") if p.entry.detail in ("partner", "body") and p.entry.id != "ASEAN"]
+        return named or [
+            Hit(n, n + 1, Entry("party", self.partners[t.low], "", "partner"))
+            for n, t in enumerate(tags.sentence.tokens)
+            if t.low in self.partners and t.text[:1].isupper()
+        ]
+
+    @staticmethod
+    def _met(tags: Tagged, partners: list[Hit]) -> Hit | None:
+        """The partner that meets the ministers: "the six confer with Japan", "Wang Yi met the ten", "talks with his ASEAN counterparts"."""
+        tokens = tags.sentence.tokens
+        for n, t in enumerate(tokens):
+            ours = (t.low in _HOSTS and n and tokens[n - 1].low in ("the", "all")) or (
+                t.base in ("counterparts", "colleagues") and any(x.low in _OURS for x in tokens[max(0, n - 3) : n + 6])
+            )
+            verb = next((k for k in range(max(0, n - 9), min(n + 5, len(tokens))) if tokens[k].low in _CONFER), None) if ours else None
+            if verb is not None:
+                near = [p for p in partners if min(abs(p.i - verb), abs(p.j - verb)) <= 14 and p.i != n]
+                if near:
+                    return near[0]
+        return None
+
+    @staticmethod
+    def _jointly(tags: Tagged, partners: list[Hit]) -> Hit | None:
+        """The partner that acts together with ASEAN: "ASEAN and China adopted guidelines", "the ministers of ASEAN and China noted"."""
+        tokens = tags.sentence.tokens
+        for p in partners:
+            low = [tokens[k].low if 0 <= k < len(tokens) else "" for k in range(p.i - 2, p.j + 6)]
+            before, after = low[:2], low[2 + p.j - p.i :]
+            first = before == ["asean", "and"]
+            second = after[0] == "and" and (after[1] == "asean" or (after[1] == "its" and "southeast" in after[2:4]))
+            if not (first or second):
+                continue
+            end = p.j if first else p.j + 2
+            decided = any(
+                end <= a.i <= end + 6 and not a.entry.detail.startswith("pledge") and all(t.low != "to" for t in tokens[end : a.i])
+                for a in tags.of("act")
+            )
+            if decided and tags.words.isdisjoint(("summit", "trade", "economic", "defence", "defense")):
+                return p
+        return None
 
     @staticmethod
     def _sort_out(seen: dict[str, Seen]) -> None:
@@ -582,6 +668,8 @@ class MeetingFinder:
     def _institution(self, tags: Tagged, h: Hit) -> bool:
         tokens = tags.sentence.tokens
         before = [t.low for t in tokens[max(0, h.i - 9) : h.i]]
+        if before[-2:] in (["join", "the"], ["joining", "the"]) or (h.j < len(tokens) and tokens[h.j].low in _MEMBERS):
+            return True
         text = " ".join(before)
         return any(c in text for c in self.institution)
 

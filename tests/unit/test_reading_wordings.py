@@ -303,3 +303,32 @@ def test_the_bare_name_in_passing_does_not_make_a_text_relevant() -> None:
 def test_what_the_meetings_results_are_about_is_a_topic() -> None:
     text = "The ministers admitted Timor-Leste to ASEAN as its eleventh member at the 58th ASEAN Foreign Ministers' Meeting."
     assert [t.code for t in read(text, "Timor-Leste in").topics] == ["membership"]
+
+
+TABLES = {
+    "On Friday the ten confer with the United States, Japan and Canada.": "PMC",
+    "Chinese Foreign Minister Wang Yi is to see his ASEAN colleagues on Monday.": "PMC",
+    "In a separate room, ASEAN and China adopted guidelines for their talks on a code of conduct.": "PMC",
+    "The leaders of ASEAN and China get together in October.": "PARTNER-SUMMIT",
+    "Mr Lee will take part in summits with China, Japan and India in November.": "PARTNER-SUMMIT",
+}
+NO_TABLES = {
+    "Both ASEAN and China have pledged to work on a code of conduct.": "PMC",
+    "Timor-Leste has asked to join the East Asia Summit.": "PARTNER-SUMMIT",
+    "A seat at regular meetings with the economic ministers of the ten would follow.": "AEM",
+}
+
+
+@pytest.mark.parametrize(("sentence", "code"), TABLES.items())
+def test_a_gathering_without_its_name_is_known_by_who_meets_whom(sentence: str, code: str) -> None:
+    assert code in {m.meeting.type for m in read(f"{MEETING}\n\n{sentence}").meetings}
+
+
+@pytest.mark.parametrize(("sentence", "code"), NO_TABLES.items())
+def test_standing_bodies_and_pledges_are_no_gathering(sentence: str, code: str) -> None:
+    assert code not in {m.meeting.type for m in read(f"{MEETING}\n\n{sentence}").meetings}
+
+
+def test_the_foreign_ministers_of_another_body_are_not_those_of_asean() -> None:
+    text = "NEW YORK - The foreign ministers of the Quad met in New York this week and voiced support for ASEAN's centrality."
+    assert "AMM" not in {m.meeting.type for m in read(text, "Quad ministers meet").meetings}
