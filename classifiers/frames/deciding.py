@@ -215,6 +215,8 @@ def _accord(f: Frame, act: Act, verb: Verb) -> None:
         f.missed.append(Missed(f.tags, act.i, act.j, "frame.decision", "a view, not a decision"))
         return
     j = f.clause_end(act.j)
+    if f.low(act.i).startswith("settl") and "as" not in [f.low(k) for k in range(act.j, j)]:
+        return  # "settled on Manila as the seat" chooses; "settled on a text" is told by its thing
     status = f.status(verb, act, min(act.i, verb.start), j, "frame.decision", failable=False)
     if status == "done" and (act.complete or f.ours(verb, act)):
         thing = f.right_object(act.j, {"adopt"}, 8)

@@ -122,7 +122,7 @@ def coordination(f: Frame) -> None:
             f.emit("coordination", status, act, verb, i, j, head, parties=holders, strength=1.2, name=f.text(*role))
 
 
-_SAID = frozenset({"announced", "pledged", "declared", "promised", "said", "unveiled"})
+_SAID = frozenset({"announced", "pledged", "declared", "promised", "said", "told", "unveiled"})
 """Words by which money is pledged in public."""
 
 _HELP = frozenset({"support", "assistance", "aid", "contribution", "grant", "donation"})

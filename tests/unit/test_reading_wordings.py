@@ -56,6 +56,10 @@ DONE = {
         "The mandate of the task force was renewed.",
         "The ministers renewed the mandate of the ASEAN Institute for Peace for five years.",
         "Sri Lanka's application to join the ARF was endorsed by the ministers.",
+        "The foreign ministers settled on Kuala Lumpur as the seat of the new centre.",
+        "The ministers extended an invitation to Timor-Leste to attend all meetings as an observer.",
+        "The ministers lifted the ban on Myanmar's political representatives at their meetings.",
+        "ASEAN's ministers gave themselves until 2026 to finish the code.",
     ],
     "partnership": [
         "The foreign ministers of ASEAN and New Zealand declared themselves comprehensive strategic partners.",
@@ -88,6 +92,7 @@ DONE = {
         "Japan pledged $100 million to the ASEAN fund for health emergencies.",
         "Japan said it would provide $3 million for the centre.",
         "The ministers approved USD5 million for the disaster fund.",
+        "South Korea will double its contribution to the cooperation fund to $32 million, its minister told the meeting.",
     ],
     "coordination": [
         "With the end of the meeting, Laos took over from Brunei as country coordinator for ASEAN-India relations.",
