@@ -16,7 +16,7 @@ from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
 from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
 from core.errors import AlreadyRunning, ExtractError, FetchError, ReasonedError
-from core.outcomes import Changes, Outcome
+from core.outcomes import Changes, Earlier, Outcome
 from core.readings import Reading
 from core.reasons import Reason
 from core.sources import Entry, NotModified, Poll, Polling, Source
@@ -377,8 +377,8 @@ def record(
     """
     reports = register.report(article, reading, now, history=history, max_age=max_age)
 
-    def decide(known: Sequence[Outcome]) -> Changes:
-        return register.decide(known, reports, now)
+    def decide(known: Sequence[Outcome], earlier: Earlier) -> Changes:
+        return register.decide(known, reports, now, earlier)
 
     return store.record_reading(article, reading, register.blocks(reports), decide, targets, now)
 

@@ -10,8 +10,9 @@ from typing import Protocol
 from core.alerts import Alert, Attempt, Delivery, Receipt
 from core.articles import Article, Failure
 from core.delivery import Step
-from core.outcomes import Changes, Event, Outcome, Resolved
+from core.outcomes import Changes, Earlier, Event, Outcome, Resolved
 from core.readings import Reading
+from core.review import Case, Review
 from core.sources import Entry, EntryState, Feed, NotModified, Poll, Polling, Response, Source
 
 
@@ -60,8 +61,11 @@ class Reader(Protocol):
         ...
 
 
-Decide = Callable[[Sequence[Outcome]], Changes]
-"""Known candidates -> changes: the pure decision that the store runs inside its transaction."""
+Decide = Callable[[Sequence[Outcome], Earlier], Changes]
+"""Known candidates, what an earlier reading said -> changes: the pure decision that the store runs inside its transaction."""
+
+Rule = Callable[[Case, Review], tuple[Review, Changes]]
+"""What lies before a reviewer, what he says -> the review as it is kept, and its changes: `core.review.rule`."""
 
 
 class Store(Protocol):
@@ -135,10 +139,31 @@ class Store(Protocol):
         ...
 
     def outcomes(
-        self, *, status: str | None = None, type: str | None = None, meeting: str | None = None, limit: int = 200
-    ) -> list[Outcome]: ...
-    def outcome(self, key: str) -> tuple[Outcome, list[Resolved], list[Event]] | None:
-        """An outcome with the sightings of the readings that stand, and its history."""
+        self,
+        *,
+        status: str | None = None,
+        type: str | None = None,
+        meeting: str | None = None,
+        limit: int = 200,
+        as_of: datetime | None = None,
+    ) -> list[Outcome]:
+        """The register, last seen first; with `as_of` as it stood then."""
+        ...
+
+    def outcome(self, key: str, as_of: datetime | None = None) -> tuple[Outcome, list[Resolved], list[Event]] | None:
+        """An outcome with the sightings of the readings that stand, and its history; with `as_of` as it was known then."""
+        ...
+
+    def topics(self, key: str, as_of: datetime) -> set[str]:
+        """The topics of the articles that reported the outcome, by the readings that stood then."""
+        ...
+
+    def record_review(self, asked: Review, rule: Rule) -> tuple[Review, Changes]:
+        """The review as recorded, and what it changed; nobody is alerted. Raises StoreError for an outcome that is not in the register."""
+        ...
+
+    def reviews(self, *, outcome: str | None = None, limit: int = 200) -> list[tuple[Review, bool]]:
+        """What reviewers did, newest first, each with whether it stands."""
         ...
 
     def alerts(self, limit: int = 100) -> list[tuple[Alert, list[Delivery]]]: ...
@@ -172,7 +197,10 @@ class Store(Protocol):
 
     # events, notes, state
     def append_events(self, events: Sequence[Event]) -> tuple[Event, ...]: ...
-    def events(self, after: int = 0, limit: int = 500, *, subject: str | None = None) -> list[Event]: ...
+    def events(self, after: int = 0, limit: int = 500, *, subject: str | None = None, records: bool = False) -> list[Event]:
+        """Events with a sequence above `after`, oldest first; with `records` they carry the records of outcomes as they then stood."""
+        ...
+
     def last_event(self) -> int:
         """The highest sequence so far, 0 before the first."""
         ...

@@ -1,4 +1,4 @@
-"""The closed sets: meeting types, topics, stages, outcome types, statuses and levels.
+"""The closed sets: meeting types, topics, stages, outcome types, statuses, standings and levels.
 
 The codes are those of docs/reference/codes.md. Rules may add topics of their own; nothing may add to the other sets.
 """
@@ -37,6 +37,17 @@ class Status(StrEnum):
     PLANNED = "planned"
     DONE = "done"
     FAILED = "failed"
+
+
+class Standing(StrEnum):
+    """How far a record of the register may be relied on."""
+
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    """Nothing that stands supports what was told any more, or its sources contradict each other."""
+    REJECTED = "rejected"
+    """A reviewer says that it is none."""
 
 
 class Level(StrEnum):

@@ -108,11 +108,7 @@ class Outbox(Database):
             events: list[Event] = []
             rows = tx.execute(query.with_for_update(skip_locked=True)).all()
             for row in rows:
-                step = (
-                    judge(_delivery_of(tx, row.key), doubt)
-                    if judge
-                    else Step(state=DeliveryState.UNKNOWN, reason=ABANDONED)
-                )
+                step = judge(_delivery_of(tx, row.key), doubt) if judge else Step(state=DeliveryState.UNKNOWN, reason=ABANDONED)
                 _log(tx, row, doubt, row.lease_owner or "", now)
                 events += _settle(tx, row, step, now)
             append(tx, events)

@@ -1,9 +1,9 @@
 """The register of outcomes: a reading, what it changes, its events, the alert and the deliveries, in one transaction.
 
-    candidates by blocks -> decide -> outcomes, reading, sightings -> alert, deliveries -> article read -> events
+    candidates by blocks -> decide -> outcomes, reading, sightings -> alert, corrections, deliveries -> article read -> events
 
 The decision is the caller's and pure. What the database itself guarantees, whatever is decided: one record under one key, one
-sighting a place in a reading, one alert an outcome and status.
+sighting a place in a reading, one alert an outcome and status, one correction an outcome and alert.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,17 +15,38 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.alerts import Alert, make_alert
 from core.articles import Article, ArticleState
+from core.codes import Status
+from core.corrections import edited
 from core.errors import StoreError
-from core.outcomes import Changes, Event, EventKind, Outcome, Resolved
+from core.history import logged
+from core.outcomes import Changes, Earlier, Event, EventKind, Outcome, Resolved
 from core.readings import Reading
-from store.articles import cleaned, mark
+from store import history
+from store.articles import cleaned, mark, text_of
+from store.corrections import correct
 from store.database import Database, Turn, chunks, insert_new, put, take_turn
-from store.events import append, of_subject
+from store.events import append, of_subjects
 from store.outbox import owe
-from store.tables import alert, alert_outcome, article, handle, outcome, outcome_block, outcome_merged, reading, sighting
+from store.tables import (
+    alert,
+    alert_correction,
+    alert_outcome,
+    article,
+    handle,
+    outcome,
+    outcome_block,
+    outcome_merged,
+    reading,
+    seat,
+    sighting,
+)
 
-Decide = Callable[[Sequence[Outcome]], Changes]
-"""Known candidates -> changes; pure, for it is called within the transaction, and again when a record was overlooked."""
+Decide = Callable[[Sequence[Outcome], Earlier], Changes]
+"""Known candidates, what an earlier reading of the article said -> changes; pure, for it is called within the transaction, and again when
+a record was overlooked."""
+
+Told = dict[str, list[tuple[datetime, Status]]]
+"""Outcome -> when it was alerted, and in which status."""
 
 
 class Register(Database):
@@ -34,7 +55,9 @@ class Register(Database):
     def record_reading(
         self, article: Article, reading: Reading, blocks: Sequence[str], decide: Decide, targets: Sequence[str], now: datetime
     ) -> tuple[Changes, Alert | None]:
-        """What was recorded, and the alert when there is one. The same text under the same rules changes nothing a second time.
+        """What was recorded, and the alert when there is news. The same text under the same rules changes nothing a second time.
+
+        It takes the place of an earlier reading of the article; who is owed a correction for that is recorded with it.
 
         A reading of a text that has been replaced meanwhile changes nothing either: the newer text is still unread.
         Raises StoreError for an article that was never recorded; an error of `decide` passes through, and nothing is recorded.
@@ -45,23 +68,39 @@ class Register(Database):
             number = _readable(tx, article)
             if number is None:
                 return Changes(), None
-            if _read_before(tx, number, article.text_hash, reading.ruleset):
+            stands = _standing_reading(tx, number)
+            if stands is not None and (stands.text_hash, stands.ruleset) == (article.text_hash, reading.ruleset):
                 mark(tx, article.key, ArticleState.READ)
                 return Changes(), None
-            changes = _merged(tx, _decided(tx, blocks, decide))
+            changes = merged(tx, _decided(tx, blocks, decide, _earlier(tx, stands, article, reading)), now)
             changes, suppressed = _without_told(tx, changes, now)
             news = make_alert(article, reading, changes, now)
             changes = _counted(tx, changes, number, news)
+            changes = _changed(tx, changes)
+            write_outcomes(tx, changes.outcomes)
             _record(tx, number, article, reading, changes, now)
             made = [] if news is None else _owe(tx, news, targets, now)
+            made += correct(tx, article, changes, now)
             mark(tx, article.key, ArticleState.READ)
-            events = append(tx, [*changes.events, *suppressed, *made])
+            events = append(tx, logged([*changes.events, *suppressed, *made], changes.outcomes, changes.merged, now))
         return replace(changes, events=events), news
 
     def outcomes(
-        self, *, status: str | None = None, type: str | None = None, meeting: str | None = None, limit: int = 200
+        self,
+        *,
+        status: str | None = None,
+        type: str | None = None,
+        meeting: str | None = None,
+        limit: int = 200,
+        as_of: datetime | None = None,
     ) -> list[Outcome]:
-        """The register, last seen first; `meeting` is a name such as AMM-57."""
+        """The register, last seen first; `meeting` is a name such as AMM-57. With `as_of` as it stood then."""
+        if as_of is not None:
+            with self._reading() as tx:
+                found = history.records(tx, as_of).values()
+            named = [one for one in found if meeting in (None, one.meeting.name if one.meeting else "")]
+            chosen = [one for one in named if status in (None, one.status) and type in (None, one.type)]
+            return sorted(chosen, key=lambda one: (-one.last_seen.timestamp(), one.key))[:limit]
         query = select(outcome.c.payload).order_by(outcome.c.last_seen.desc(), outcome.c.key).limit(limit)
         for column, wanted in ((outcome.c.status, status), (outcome.c.type, type), (outcome.c.meeting, meeting)):
             if wanted is not None:
@@ -69,14 +108,25 @@ class Register(Database):
         with self._reading() as tx:
             return list(tx.scalars(query))
 
-    def outcome(self, key: str) -> tuple[Outcome, list[Resolved], list[Event]] | None:
+    def outcome(self, key: str, as_of: datetime | None = None) -> tuple[Outcome, list[Resolved], list[Event]] | None:
         """An outcome with the sightings of the readings that stand, and its history; None when there is none.
 
-        The key of a record that was merged leads to the one that it is part of now.
+        With `as_of` all of it as it was known then. The key of a record that was merged leads to the one that it is part of; the history
+        is that of all that became part of it.
         """
         with self._reading() as tx:
-            found = next(iter((_outcomes(tx, outcome.c.key == key) or _hidden(tx, [key])).values()), None)
-            return (found, _sightings(tx, found.key), of_subject(tx, found.key)) if found else None
+            if as_of is not None:
+                found = history.record(tx, key, as_of)
+                seated = history.sightings(tx, found.key, as_of) if found else []
+            else:
+                found = next(iter((_outcomes(tx, outcome.c.key == key) or _hidden(tx, [key])).values()), None)
+                seated = sightings_of(tx, [found.key]) if found else []
+            return (found, seated, of_subjects(tx, [found.key, *found.merged], as_of)) if found else None
+
+    def topics(self, key: str, as_of: datetime) -> set[str]:
+        """The topics of the articles that reported the outcome, by the readings that stood then."""
+        with self._reading() as tx:
+            return {topic.code for said in history.readings(tx, key, as_of) for topic in said.topics}
 
 
 def candidates(tx: Connection, blocks: Sequence[str]) -> list[Outcome]:
@@ -92,10 +142,15 @@ def _outcomes(tx: Connection, condition: Any) -> dict[str, Outcome]:
     return {row.key: row.payload for row in tx.execute(select(outcome.c.key, outcome.c.payload).where(condition))}
 
 
-def _sightings(tx: Connection, key: str) -> list[Resolved]:
-    columns = (sighting.c.payload, sighting.c.why, sighting.c.applied)
-    query = select(*columns).join(reading).where(sighting.c.outcome_key == key, reading.c.current).order_by(sighting.c.id)
-    return [Resolved(reported=row.payload, outcome=key, why=row.why, applied=row.applied) for row in tx.execute(query)]
+def sightings_of(tx: Connection, keys: Sequence[str]) -> list[Resolved]:
+    """The sightings of these outcomes that stand, in the order in which they came."""
+    columns = (sighting.c.payload, sighting.c.outcome_key, sighting.c.why, sighting.c.applied)
+    query = select(*columns).join(reading).where(sighting.c.outcome_key.in_(keys), reading.c.current).order_by(sighting.c.id)
+    return [_resolved(row) for row in tx.execute(query)]
+
+
+def _resolved(row: Any) -> Resolved:
+    return Resolved(reported=row.payload, outcome=row.outcome_key, why=row.why, applied=row.applied)
 
 
 def _readable(tx: Connection, read: Article) -> int | None:
@@ -106,27 +161,30 @@ def _readable(tx: Connection, read: Article) -> int | None:
     return found.id if found.text_hash == read.text_hash else None
 
 
-def _read_before(tx: Connection, number: int, text_hash: str, ruleset: str) -> bool:
-    """Whether this text was read by these rules; that reading stands again, if another had taken its place."""
-    same = (reading.c.article_id == number, reading.c.text_hash == text_hash, reading.c.ruleset == ruleset)
-    found = tx.execute(select(reading.c.id, reading.c.current).where(*same)).first()
-    if found is None:
-        return False
-    if not found.current:
-        _retire(tx, number)
-        tx.execute(update(reading).where(reading.c.id == found.id).values(current=True))
-    return True
+def _standing_reading(tx: Connection, number: int) -> Any:
+    """Number, text hash and rule set of the reading of the article that stands; None when there is none."""
+    columns = (reading.c.id, reading.c.article_id, reading.c.text_hash, reading.c.ruleset)
+    return tx.execute(select(*columns).where(reading.c.article_id == number, reading.c.current)).first()
 
 
-def _retire(tx: Connection, number: int) -> None:
-    tx.execute(update(reading).where(reading.c.article_id == number, reading.c.current).values(current=False))
+def _earlier(tx: Connection, stands: Any, read: Article, said: Reading) -> Earlier:
+    """What the reading that stands says, and what others say of the same outcomes."""
+    if stands is None:
+        return Earlier()
+    columns = (sighting.c.payload, sighting.c.outcome_key, sighting.c.why, sighting.c.applied)
+    rows = tx.execute(select(*columns).where(sighting.c.reading_id == stands.id).order_by(sighting.c.position))
+    mine = tuple(_resolved(row) for row in rows)
+    others = (one for one in sightings_of(tx, sorted({one.outcome for one in mine})) if one.reported.article != read.key)
+    before = None if stands.text_hash == read.text_hash else text_of(tx, stands.article_id, stands.text_hash, read)
+    return Earlier(sightings=mine, others=tuple(others), edited=edited(before, read, mine, same_rules=stands.ruleset == said.ruleset))
 
 
-def _decided(tx: Connection, blocks: Sequence[str], decide: Decide) -> Changes:
+def _decided(tx: Connection, blocks: Sequence[str], decide: Decide, earlier: Earlier) -> Changes:
     """The decision over all that it concerns: a record that it would make anew but that is there already is shown to it first."""
     known = candidates(tx, blocks)
+    known += _outcomes(tx, outcome.c.key.in_({one.outcome for one in earlier.sightings} - {one.key for one in known})).values()
     while True:
-        changes = decide(known)
+        changes = decide(known, earlier)
         shown = {candidate.key for candidate in known}
         hidden = [changed.key for changed in changes.outcomes if changed.key not in shown]
         missed = _hidden(tx, hidden) if hidden else {}
@@ -141,16 +199,17 @@ def _hidden(tx: Connection, keys: Sequence[str]) -> dict[str, Outcome]:
     return _outcomes(tx, outcome.c.key.in_([*keys, *kept]))
 
 
-def _merged(tx: Connection, changes: Changes) -> Changes:
+def merged(tx: Connection, changes: Changes, now: datetime) -> Changes:
     """Puts all that hangs on a record under the one that it turned out to be; the changes with the blocks that this one takes over."""
     inherited: dict[str, list[str]] = {}
     for gone, kept in changes.merged:
         blocks = list(tx.scalars(select(outcome_block.c.block).where(outcome_block.c.outcome_key == gone)))
         inherited.setdefault(kept, []).extend(blocks)
-        told = select(alert_outcome.c.status).where(alert_outcome.c.outcome_key == kept)
-        told_twice = delete(alert_outcome).where(alert_outcome.c.outcome_key == gone, alert_outcome.c.status.in_(told.scalar_subquery()))
-        tx.execute(told_twice)
-        for column in (sighting.c.outcome_key, alert_outcome.c.outcome_key, outcome_merged.c.kept):
+        history.take_seats(tx, history.standing(tx, sighting.c.outcome_key == gone), now, outcome_key=kept)
+        for once in (alert_outcome.c.status, alert_correction.c.alert_key):
+            there = select(once).where(once.table.c.outcome_key == kept).scalar_subquery()
+            tx.execute(delete(once.table).where(once.table.c.outcome_key == gone, once.in_(there)))
+        for column in (sighting.c.outcome_key, alert_outcome.c.outcome_key, alert_correction.c.outcome_key, outcome_merged.c.kept):
             tx.execute(update(column.table).where(column == gone).values({column.name: kept}))
         tx.execute(delete(outcome_block).where(outcome_block.c.outcome_key == gone))
         tx.execute(delete(outcome).where(outcome.c.key == gone))
@@ -189,13 +248,11 @@ def _counted(tx: Connection, changes: Changes, number: int, news: Alert | None) 
     others = _reports(tx, keys, number)
     here = {resolved.outcome for resolved in changes.resolved}
     before = set(tx.scalars(select(sighting.c.outcome_key).where(sighting.c.article_id == number).distinct()))
-    alerted = dict(tx.execute(_first_alerts(keys)).all())
+    told = told_of(tx, changes.outcomes)
     if news is not None:
-        alerted = {item.outcome: news.created_at for item in news.news} | alerted
-    outcomes = tuple(
-        replace(changed, articles=max(1, others.get(changed.key, 0) + (changed.key in here)), alerted_at=alerted.get(changed.key))
-        for changed in changes.outcomes
-    )
+        told |= {item.outcome: [*told.get(item.outcome, []), (news.created_at, Status(item.status))] for item in news.news}
+    counted = (replace(changed, articles=others.get(changed.key, 0) + (changed.key in here)) for changed in changes.outcomes)
+    outcomes = with_told(counted, told)
     events = tuple(event for event in changes.events if event.kind is not EventKind.OUTCOME_CORROBORATED or event.subject not in before)
     return replace(changes, outcomes=outcomes, events=events)
 
@@ -207,19 +264,47 @@ def _reports(tx: Connection, keys: Sequence[str], but: int) -> dict[str, int]:
     return dict(tx.execute(query.where(sighting.c.article_id != but).group_by(sighting.c.outcome_key)).all())
 
 
-def _first_alerts(keys: Sequence[str]) -> Any:
-    query = select(alert_outcome.c.outcome_key, func.min(alert.c.created_at)).join(alert)
-    return query.where(alert_outcome.c.outcome_key.in_(keys)).group_by(alert_outcome.c.outcome_key)
+def told_of(tx: Connection, outcomes: Iterable[Outcome]) -> Told:
+    """What was told of these outcomes."""
+    columns = (alert_outcome.c.outcome_key, alert.c.created_at, alert_outcome.c.status)
+    query = select(*columns).join_from(alert_outcome, alert).where(alert_outcome.c.outcome_key.in_([one.key for one in outcomes]))
+    found: Told = {}
+    for row in tx.execute(query):
+        found.setdefault(row.outcome_key, []).append((row.created_at, row.status))
+    return found
+
+
+def with_told(outcomes: Iterable[Outcome], told: Told) -> tuple[Outcome, ...]:
+    """The outcomes with what the database knows of their alerts: when the first was made, and what the last one told."""
+    return tuple(
+        replace(
+            one,
+            alerted_at=min((at for at, _ in told.get(one.key, ())), default=None),
+            told=max(told.get(one.key, ()), default=(None, None))[1],
+        )
+        for one in outcomes
+    )
+
+
+def _changed(tx: Connection, changes: Changes) -> Changes:
+    """The changes without the records that are as they were."""
+    known = _outcomes(tx, outcome.c.key.in_([one.key for one in changes.outcomes]))
+    return replace(changes, outcomes=tuple(one for one in changes.outcomes if one != known.get(one.key)))
+
+
+def write_outcomes(tx: Connection, outcomes: Sequence[Outcome]) -> None:
+    """Records new and changed records with the terms under which they are found."""
+    put(tx, outcome, [_outcome_row(one) for one in outcomes], outcome.c.key)
+    for one in outcomes:
+        stale = outcome_block.c.block.not_in(one.blocks)
+        tx.execute(delete(outcome_block).where(outcome_block.c.outcome_key == one.key, stale))
+        _record_blocks(tx, one.key, one.blocks)
 
 
 def _record(tx: Connection, number: int, read: Article, said: Reading, changes: Changes, now: datetime) -> None:
-    """Outcomes with their blocks, the reading in place of the one before, and its sightings."""
-    put(tx, outcome, [_outcome_row(changed) for changed in changes.outcomes], outcome.c.key)
-    for changed in changes.outcomes:
-        stale = outcome_block.c.block.not_in(changed.blocks)
-        tx.execute(delete(outcome_block).where(outcome_block.c.outcome_key == changed.key, stale))
-        _record_blocks(tx, changed.key, changed.blocks)
-    _retire(tx, number)
+    """The reading in place of the one before, and its sightings in their seats."""
+    history.take_seats(tx, history.standing(tx, reading.c.article_id == number), now)
+    tx.execute(update(reading).where(reading.c.article_id == number, reading.c.current).values(current=False))
     row = {
         "article_id": number,
         "text_hash": read.text_hash,
@@ -232,9 +317,32 @@ def _record(tx: Connection, number: int, read: Article, said: Reading, changes: 
         "read_at": now,
         "payload": said,
     }
-    made = tx.scalar(insert(reading).values(row).returning(reading.c.id))
+    same = (reading.c.article_id == number, reading.c.text_hash == read.text_hash, reading.c.ruleset == said.ruleset)
+    made = tx.scalar(update(reading).where(*same).values(current=True).returning(reading.c.id))
+    if made is None:
+        made = tx.scalar(insert(reading).values(row).returning(reading.c.id))
     if changes.resolved:
-        tx.execute(insert(sighting), [_sighting_row(resolved, number, made) for resolved in changes.resolved])
+        numbers = _put_sightings(tx, [_sighting_row(resolved, number, made) for resolved in changes.resolved])
+        seats = zip(changes.resolved, numbers, strict=True)
+        tx.execute(insert(seat), [_seat_row(resolved, row_number, now) for resolved, row_number in seats])
+
+
+def _put_sightings(tx: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """The row numbers of the sightings of one reading; those that it had when it stood before are the same ones."""
+    here = sighting.c.reading_id == rows[0]["reading_id"]
+    known = {row.position: row.id for row in tx.execute(select(sighting.c.position, sighting.c.id).where(here))}
+    for row in rows:
+        if row["position"] in known:
+            tx.execute(update(sighting).where(here, sighting.c.position == row["position"]).values(row))
+    fresh = [row for row in rows if row["position"] not in known]
+    if fresh:
+        numbers = tx.scalars(insert(sighting).returning(sighting.c.id, sort_by_parameter_order=True), fresh)
+        known |= {row["position"]: number for row, number in zip(fresh, numbers, strict=True)}
+    return [known[row["position"]] for row in rows]
+
+
+def _seat_row(resolved: Resolved, number: int, now: datetime) -> dict[str, Any]:
+    return {"sighting_id": number, "outcome_key": resolved.outcome, "applied": resolved.applied, "why": resolved.why, "since": now}
 
 
 def _outcome_row(changed: Outcome) -> dict[str, Any]:

@@ -27,13 +27,13 @@ from store import Store, migrations, open_store
 from store.engines import open_engines
 from store.tables import metadata
 
-SECOND = '''"""A second revision, for these tests."""
+NEXT = '''"""A further revision, for these tests."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -43,6 +43,8 @@ def upgrade() -> None:
         source.alter_column("kind", nullable=True)  # SQLite cannot: the table is made anew
     {then}
 '''
+
+HEAD = migrations.head()
 
 
 @pytest.fixture
@@ -158,10 +160,10 @@ def test_a_migration_that_dies_half_way_leaves_postgresql_empty(postgresql: post
     postgresql.drop("half")
 
 
-def with_second(folder: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> None:
-    """Lets the program know of a second revision."""
+def with_next(folder: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> None:
+    """Lets the program know of a further revision."""
     shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "second.py").write_text(SECOND.format(then=then))
+    (folder / "versions" / "next.py").write_text(NEXT.format(head=HEAD, then=then))
     monkeypatch.setattr(migrations, "FOLDER", folder)
 
 
@@ -175,9 +177,9 @@ def filled(url: str) -> Store:
 @on_both
 def test_a_rebuilt_table_keeps_its_rows_and_what_hangs_on_them(bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(bare_url).close()
-    with_second(tmp_path / "newer", monkeypatch, "pass")
+    with_next(tmp_path / "newer", monkeypatch, "pass")
     with open_store(bare_url, now=NOW) as store:
-        assert store.storage()["schema"] == "0002"
+        assert store.storage()["schema"] == "next"
         assert store.entry_counts() == {VNA.id: 2}
         assert store.check() == []
         with store._reading() as tx:
@@ -191,11 +193,11 @@ def test_a_rebuilt_table_keeps_its_rows_and_what_hangs_on_them(bare_url: str, tm
 def test_a_migration_that_fails_changes_nothing(bare_url: str, then: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(bare_url).close()
     with monkeypatch.context() as patched:
-        with_second(tmp_path / "newer", patched, then)
+        with_next(tmp_path / "newer", patched, then)
         with pytest.raises((StoreError, RuntimeError)):
             open_store(bare_url, now=NOW)
     with open_store(bare_url, now=NOW) as store:
-        assert store.storage()["schema"] == "0001"
+        assert store.storage()["schema"] == HEAD
         assert store.entry_counts() == {VNA.id: 2}
         assert store.check() == []
 
@@ -204,7 +206,7 @@ def test_a_migration_that_would_orphan_rows_is_refused(tmp_path: Path, monkeypat
     url = f"sqlite:///{tmp_path / 'watch.db'}"
     filled(url).close()
     with monkeypatch.context() as patched:
-        with_second(tmp_path / "newer", patched, "op.execute('DELETE FROM source')")
+        with_next(tmp_path / "newer", patched, "op.execute('DELETE FROM source')")
         with pytest.raises(StoreError, match="without its source"):
             open_store(url, now=NOW)
     with open_store(url, now=NOW) as store:
