@@ -154,8 +154,8 @@ class Store(Protocol):
         """An outcome with the sightings of the readings that stand, and its history; with `as_of` as it was known then."""
         ...
 
-    def topics(self, key: str, as_of: datetime) -> set[str]:
-        """The topics of the articles that reported the outcome, by the readings that stood then."""
+    def topics(self, key: str, as_of: datetime | None = None) -> set[str]:
+        """The topics of the articles that report the outcome, by the readings that stand, or stood then."""
         ...
 
     def record_review(self, asked: Review, rule: Rule) -> tuple[Review, Changes]:

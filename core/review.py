@@ -7,6 +7,7 @@ What is said is kept as it was said, signed and dated; a record carries the sum 
 goes before anything that is computed from reports, and therefore survives later reports, other rules and replays.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
@@ -14,11 +15,12 @@ from enum import StrEnum
 from typing import Any
 
 from core import register
-from core.codes import Standing, Status
+from core.codes import MEETING_TYPES, Standing, Status
 from core.errors import AseanwatchError
 from core.facets import dump, facet, load
 from core.keys import digest
 from core.outcomes import Changes, Event, EventKind, Outcome, Resolved, Reviewed, Values
+from core.readings import Meeting
 
 
 class Action(StrEnum):
@@ -75,6 +77,21 @@ class Case:
 
 class Refused(AseanwatchError):
     """The action makes no sense for this record; the message says what would."""
+
+
+_MEETING = re.compile(
+    rf"(?P<type>{'|'.join(sorted(map(re.escape, MEETING_TYPES), key=len, reverse=True))})(?:[ -](?P<ordinal>\d{{1,3}}))?"
+    r"(?: (?P<partner>[^\W\d].*?))?(?: (?P<year>(?:19|20)\d\d))?"
+)
+
+
+def meeting_named(name: str) -> Meeting:
+    """The meeting of that name, as `Meeting.name` writes it: AMM-57, PMC Australia 2024. Raises Refused for any other text."""
+    found = _MEETING.fullmatch(" ".join(name.split()))
+    if found is None:
+        raise Refused("is no meeting; write AMM-57 or 'PMC Australia 2024' (docs/reference/codes.md has the types)", subject=name)
+    ordinal, year = (int(found[part]) if found[part] else None for part in ("ordinal", "year"))
+    return Meeting(type=found["type"], ordinal=ordinal, year=year, partner=found["partner"])
 
 
 def questions(outcome: Outcome) -> tuple[str, ...]:

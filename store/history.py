@@ -72,17 +72,19 @@ def sightings(tx: Connection, key: str, until: datetime) -> list[Resolved]:
     ]
 
 
-def readings(tx: Connection, key: str, until: datetime) -> list[Any]:
-    """The readings by which the outcome was known then."""
+def readings(tx: Connection, key: str, until: datetime | None) -> list[Any]:
+    """The readings by which the outcome is known, or was known then."""
     numbers = {row.reading_id for row in tx.execute(_seated(key, until, sighting.c.reading_id))}
     return list(tx.scalars(select(reading.c.payload).where(reading.c.id.in_(numbers))))
 
 
-def _seated(key: str, until: datetime, column: ColumnElement[Any]) -> Select[Any]:
+def _seated(key: str, until: datetime | None, column: ColumnElement[Any]) -> Select[Any]:
     later = seat.alias("later")
-    moved = select(later.c.id).where(later.c.sighting_id == seat.c.sighting_id, later.c.since <= until, later.c.id > seat.c.id).exists()
-    query = select(column, seat.c.why, seat.c.applied).join_from(seat, sighting)
-    return query.where(seat.c.outcome_key == key, seat.c.since <= until, ~moved).order_by(sighting.c.id)
+    moved = select(later.c.id).where(later.c.sighting_id == seat.c.sighting_id, later.c.id > seat.c.id)
+    query = select(column, seat.c.why, seat.c.applied).join_from(seat, sighting).where(seat.c.outcome_key == key)
+    if until is not None:
+        moved, query = moved.where(later.c.since <= until), query.where(seat.c.since <= until)
+    return query.where(~moved.exists()).order_by(sighting.c.id)
 
 
 def came_from(tx: Connection, gone: str, kept: str) -> set[tuple[str, int]]:

@@ -123,8 +123,8 @@ class Register(Database):
                 seated = sightings_of(tx, [found.key]) if found else []
             return (found, seated, of_subjects(tx, [found.key, *found.merged], as_of)) if found else None
 
-    def topics(self, key: str, as_of: datetime) -> set[str]:
-        """The topics of the articles that reported the outcome, by the readings that stood then."""
+    def topics(self, key: str, as_of: datetime | None = None) -> set[str]:
+        """The topics of the articles that report the outcome, by the readings that stand, or stood then."""
         with self._reading() as tx:
             return {topic.code for said in history.readings(tx, key, as_of) for topic in said.topics}
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "rules": "Check the rules, or list them.",
     "sources": "List, show and test the sources that are watched.",
     "outcomes": "List, show and export what ministers decided.",
+    "review": "Look at what waits, and say what is right: confirm, reject, edit, merge, split, undo.",
     "alerts": "List, show, retry and test alerts.",
     "db": "Upgrade, describe and check the database.",
     "doctor": "Check that everything the watch needs is in order.",
