@@ -100,8 +100,9 @@ def _standing(tx: Connection, keys: Sequence[str]) -> tuple[Review, ...]:
 def _move(tx: Connection, moved: Sequence[Resolved], now: datetime) -> None:
     """Puts sightings that stand under other outcomes."""
     for one in moved:
+        found = select(sighting.c.id).join_from(sighting, reading).join(article, article.c.id == reading.c.article_id)
         here = (article.c.handle == handle(one.reported.article), sighting.c.position == one.reported.index, reading.c.current)
-        number = tx.scalars(select(sighting.c.id).join(reading).join(article, article.c.id == reading.c.article_id).where(*here)).one()
+        number = tx.scalars(found.where(*here)).one()
         tx.execute(update(sighting).where(sighting.c.id == number).values(outcome_key=one.outcome, why=one.why))
         history.take_seats(tx, [number], now, outcome_key=one.outcome)
 
