@@ -184,7 +184,8 @@ def _merge(case: Case, review: Review) -> Changes:
     whole = register.combined(kept, gone)
     apart = tuple(key for key in whole.reviewed.apart if key not in (kept.key, *whole.merged))
     facets = [line for one in (kept, gone) if one.supported or not whole.supported for line in one.facets]
-    whole = replace(whole, facets=tuple(facets), reviewed=summed([*case.reviews, review], apart))
+    articles = len({one.reported.article for one in case.sightings})
+    whole = replace(whole, facets=tuple(facets), articles=articles, reviewed=summed([*case.reviews, review], apart))
     event = _event(review, kept.key, kind=EventKind.OUTCOME_MERGED, before=gone.key, after=kept.key)
     return Changes(outcomes=(_recomputed(whole),), events=(event,), merged=((gone.key, kept.key),))
 

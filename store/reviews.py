@@ -80,7 +80,7 @@ def _case(tx: Connection, asked: Review) -> Case:
         )
     if asked.action is Action.UNDO and reviews and reviews[-1].action is Action.SPLIT:
         made = tx.scalar(select(outcome.c.payload).where(outcome.c.key == reviews[-1].other))
-        return Case(outcome=record, other=made, reviews=reviews)
+        return Case(outcome=record, other=made, sightings=tuple(sightings_of(tx, [record.key, reviews[-1].other])), reviews=reviews)
     return Case(outcome=record, sightings=tuple(sightings_of(tx, [record.key])), reviews=reviews)
 
 

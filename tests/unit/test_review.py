@@ -41,7 +41,7 @@ class ReviewedBook(Book):
         case = Case(
             outcome=self.outcomes[key],
             other=self.outcomes.get(asked.other),
-            sightings=tuple(self.sightings(key)),
+            sightings=(*self.sightings(key), *self.sightings(asked.other)),
             reviews=tuple(one for one in self.standing if one.outcome in (key, *self.outcomes[key].merged)),
         )
         said, changes = rule(case, asked)
@@ -247,8 +247,9 @@ def test_a_split_that_is_taken_back_is_one_record_again() -> None:
     before = made.of(uk)
     made.says(Action.SPLIT, made.of(uk), articles=("uk-other",))
     split = made.said[-1]
+    both = (*made.sightings(before.key), *made.sightings(made.of(uk_other).key))
     asked = Review(action=Action.UNDO, outcome=before.key, by="Linh", at=when("2024-08-09"))
-    _, changes = rule(Case(outcome=made.of(uk), other=made.of(uk_other), reviews=(split,)), asked)
+    _, changes = rule(Case(outcome=made.of(uk), other=made.of(uk_other), sightings=both, reviews=(split,)), asked)
     made.reviews(changes, when("2024-08-09"))
     [after] = made.outcomes.values()
     assert (after.key, after.facets, after.titles, after.articles) == (before.key, before.facets, before.titles, 2)
