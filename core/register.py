@@ -188,8 +188,11 @@ class _Desk:
     def take(self, reported: Reported, one: Facet) -> None:
         """Puts one report where it belongs."""
         fits, near = self._fits(one)
+        merged = None if fits else self._merged_before(reported, one)
         if fits:
             record, why = self._join(fits, one)
+        elif merged is not None:
+            record, why = merged, "joined: the record that such a report made was merged with this one"
         else:
             record, why = self._begin(reported, one), f"new: {near}"
         before = record.outcome
@@ -197,7 +200,7 @@ class _Desk:
         self._add(record, reported, one)
         resolved = Resolved(reported=reported, outcome=record.outcome.key, why=why, applied=not held)
         self._resolved.append(resolved)
-        self._tell(record, before, resolved, fresh_record=not fits)
+        self._tell(record, before, resolved, fresh_record=not fits and merged is None)
 
     # which record
 
@@ -258,12 +261,16 @@ class _Desk:
             self._merged.append((second.key, first.key))
         self._event(EventKind.OUTCOME_MERGED, first.key, before=second.key, after=first.key, detail=why)
 
+    def _merged_before(self, reported: Reported, one: Facet) -> _Record | None:
+        """The record of which the one that this report would make became a part; none makes it a second time."""
+        keys = set(_keys(reported, one))
+        return next((record for _, record in sorted(self._records.items()) if keys & set(record.outcome.merged)), None)
+
     def _begin(self, reported: Reported, one: Facet) -> _Record:
         """A new record, empty; its key depends on what it is about (and on the article, where a record moved on from that)."""
         sighting = reported.sighting
-        key = f"{sighting.type}-{digest(dump(one))[:16]}"
-        if key in self._records:
-            key = f"{sighting.type}-{digest(dump(one), reported.article)[:16]}"
+        own, of_article = _keys(reported, one)
+        key = of_article if own in self._records else own
         outcome = Outcome(
             key=key, type=sighting.type, status=sighting.status, level=sighting.level, title=sighting.title,
             first_seen=reported.at, last_seen=reported.at, articles=0,
@@ -431,6 +438,12 @@ def _differ(one: Facet, a: Facet, b: Facet) -> bool:
     """Whether two records differ in something on which the report that fits both is silent."""
     parted = identity.compare(a, b).parted
     return parted is not None and leaves_open(one, parted)
+
+
+def _keys(reported: Reported, one: Facet) -> tuple[str, str]:
+    """The key of the record that a report makes, and the one that it makes where that is taken."""
+    type_ = reported.sighting.type
+    return f"{type_}-{digest(dump(one))[:16]}", f"{type_}-{digest(dump(one), reported.article)[:16]}"
 
 
 def _kept_apart(a: Outcome, b: Outcome) -> bool:

@@ -109,6 +109,9 @@ class Book:
         found = {key for term in register.blocks(reports) for key in self._shelf[term]} | {one.outcome for one in earlier.sightings}
         now = now or max((one.at for one in reports), default=when("2024-01-01"))
         changes = register.decide([self.outcomes[key] for key in sorted(found)], reports, now, earlier)
+        while missed := self._overlooked(changes, found):
+            found |= missed
+            changes = register.decide([self.outcomes[key] for key in sorted(found)], reports, now, earlier)
         self._moves(changes)
         self.seats = {seat: key for seat, key in self.seats.items() if seat[0] != article}
         self.seats |= {(one.reported.article, one.reported.index): one.outcome for one in changes.resolved}
@@ -137,6 +140,11 @@ class Book:
         return Earlier(
             sightings=tuple(mine), others=tuple(others), edited=frozenset(one.reported.index for one in mine) if edited else frozenset()
         )
+
+    def _overlooked(self, changes: Changes, shown: set[str]) -> set[str]:
+        """The records that stand where one would be made anew: under its key, or as the one of which it became a part."""
+        fresh = {one.key for one in changes.outcomes} - shown
+        return {key for key, one in self.outcomes.items() if fresh & {key, *one.merged}} - shown if fresh else set()
 
     def _moves(self, changes: Changes) -> None:
         for gone, kept in changes.merged:

@@ -304,3 +304,12 @@ def test_the_log_tells_all_of_it() -> None:
     made.says(Action.MERGE, made.of(china), other=made.of(uk_other).key)
     made.says(Action.REJECT, made.of(result))
     assert rebuild(made.events) == made.outcomes
+
+
+def test_a_merge_stands_when_the_report_goes_and_comes_back() -> None:
+    made = reviewed(uk, china)
+    kept = made.says(Action.MERGE, made.of(uk), other=made.of(china).key)
+    made.reads(replace(china, reading=replace(china.reading, sightings=())), edited=True, now=when("2024-08-10"))
+    made.reads(china, edited=True, now=when("2024-08-11"))
+    assert list(made.outcomes) == [kept.key]
+    assert len(made.alerts) == 2
