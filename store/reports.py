@@ -15,7 +15,7 @@ from store.database import Database, put
 from store.engines import setting
 from store.history import faults
 from store.migrations import head, revision
-from store.tables import alert, article, delivery, entry, event, failure, meta, outcome, polling, reading, sighting, source
+from store.tables import alert, article, delivery, entry, event, failure, meta, outcome, polling, reading, review, sighting, source
 
 SYNCHRONOUS_FULL = 2
 
@@ -43,6 +43,7 @@ class Reports(Database):
                 "readings": _by_truth(tx, reading.c.relevant, "relevant", "other", reading.c.current),
                 "outcomes": _by_state(tx, outcome.c.status, Status),
                 "sightings": _by_truth(tx, sighting.c.applied, "applied", "held"),
+                "reviews": _all(tx, review),
                 "alerts": _all(tx, alert),
                 "deliveries": _by_state(tx, delivery.c.state, DeliveryState),
                 "events": _all(tx, event),

@@ -687,6 +687,7 @@ def test_every_row_is_counted_once_and_every_state_is_listed(store: Store) -> No
         "readings": {"relevant": 1, "other": 0},
         "outcomes": {"planned": 0, "done": 1, "failed": 0},
         "sightings": {"applied": 1, "held": 0},
+        "reviews": {"all": 0},
         "alerts": {"all": 1},
         "deliveries": {"pending": 1, "sending": 0, "sent": 1, "dead": 0, "unknown": 0, "suppressed": 0},
         "events": {"all": 2},
