@@ -291,6 +291,7 @@ class _Desk:
     def _add(self, record: _Record, reported: Reported, one: Facet) -> None:
         """The record with this report in it, computed anew from all its facets."""
         old, title = record.outcome, reported.sighting.title
+        known = old.titles if record.standing else ()
         for facets in (record.facets, record.standing):
             if one not in facets:
                 facets.append(one)
@@ -300,7 +301,7 @@ class _Desk:
         decided = one.status is not Status.PLANNED
         record.outcome = replace(
             old,
-            titles=old.titles if title in old.titles else (*old.titles, title),
+            titles=known if title in known else (*known, title),
             first_seen=min(old.first_seen, reported.at),
             last_seen=max(old.last_seen, reported.at) if counted else old.last_seen,
             done_at=_earliest(old.done_at, reported.at if decided else None),
