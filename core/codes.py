@@ -1,6 +1,7 @@
 """The closed sets: meeting types, topics, stages, outcome types, statuses, standings and levels.
 
-The codes are those of docs/reference/codes.md. Rules may add topics of their own; nothing may add to the other sets.
+The codes are those of docs/reference/codes.md (standings: docs/reference/register.md). Rules may add topics of their own; nothing
+may add to the other sets.
 """
 
 from enum import StrEnum

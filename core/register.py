@@ -33,6 +33,9 @@ _T = TypeVar("_T")
 FRESH = identity.WINDOW
 """What became known as done without an alert is still told when a report comes within this time that may be told."""
 
+NEVER_READ = Earlier()
+"""For an article that was never read before."""
+
 
 # What a reading reports --------------------------------------------------------------------------------------------------
 
@@ -121,7 +124,7 @@ class _Fit:
         return (-self.verdict.score, self.record.outcome.key)
 
 
-def decide(known: Sequence[Outcome], reports: Sequence[Reported], now: datetime, earlier: Earlier = Earlier()) -> Changes:  # noqa: B008 - frozen
+def decide(known: Sequence[Outcome], reports: Sequence[Reported], now: datetime, earlier: Earlier = NEVER_READ) -> Changes:
     """The changes that `reports` (of one reading) bring to the `known` outcomes: those that share a block with them or are of `earlier`.
 
     Safe to give more than the candidates; the result depends on no order, neither of `known` nor of `reports`.

@@ -88,13 +88,13 @@ def _seated(key: str, until: datetime | None, column: ColumnElement[Any]) -> Sel
 
 
 def came_from(tx: Connection, gone: str, kept: str) -> set[tuple[str, int]]:
-    """(article, index) of the sightings that stand under `kept` and stood under `gone` right before."""
+    """(article, index) of the sightings that stand under `kept` and stood under `gone` before."""
     here = sighting.alias("here")
     numbers = select(here.c.id).join(reading, reading.c.id == here.c.reading_id).where(here.c.outcome_key == kept, reading.c.current)
     seats: dict[int, list[str]] = {}
     for row in tx.execute(select(seat.c.sighting_id, seat.c.outcome_key).where(seat.c.sighting_id.in_(numbers)).order_by(seat.c.id)):
         seats.setdefault(row.sighting_id, []).append(row.outcome_key)
-    back = [number for number, keys in seats.items() if keys[-2:] == [gone, kept]]
+    back = [number for number, keys in seats.items() if gone in keys]
     found = tx.scalars(select(sighting.c.payload).where(sighting.c.id.in_(back)))
     return {(one.article, one.index) for one in found}
 

@@ -102,6 +102,18 @@ def test_the_queue_says_why_each_record_waits(office: Office) -> None:
     assert "Nothing waits for a reviewer." in office.calls("review", "queue").output
 
 
+def test_a_correction_is_shown_with_the_alert_that_it_takes_back(office: Office) -> None:
+    with open_store(office.url, now=NOW) as store:
+        prints(store, "b", now=NOW + 3 * MINUTE)
+        prints(store, "a", now=NOW + 4 * MINUTE)
+        (correction, _), (told, _) = store.alerts()
+    shown = office.calls("alerts", "show", correction.key).output
+    assert f"corrects alert {told.key}" in shown
+    assert f"[document, done -> reported no more] {TITLE}" in shown
+    [as_json] = office.asks("alerts", "show", correction.key)
+    assert (as_json["kind"], as_json["corrects"]) == ("correction", told.key)
+
+
 def test_what_makes_no_sense_leaves_with_one_line(office: Office) -> None:
     refused = office.calls("review", "undo", office.plan, "--by", "me")
     assert refused.exit_code == 1
