@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from core.codes import Status
 from core.readings import Credit, Sighting
 from core.sources import Tier
 
@@ -33,6 +34,12 @@ _ORDER = list(Authority)
 def best(authorities: Iterable[Authority]) -> Authority:
     """The one nearest to the deed; REPRINT for none at all."""
     return min(authorities, key=_ORDER.index, default=Authority.REPRINT)
+
+
+def nearest(reports: Iterable[tuple[Status, Authority]]) -> Authority:
+    """The best authority of an outcome's reports: of those of it as decided, or of its previews while it has no others."""
+    told = list(reports)
+    return best([one for status, one in told if status is not Status.PLANNED] or [one for _, one in told])
 
 
 def authority(tier: Tier, text: Credit | None, sighting: Sighting) -> Authority:
