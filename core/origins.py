@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from core import lives
 from core.codes import Status
 from core.readings import Credit, Sighting
 from core.sources import Tier
@@ -37,9 +38,10 @@ def best(authorities: Iterable[Authority]) -> Authority:
 
 
 def nearest(reports: Iterable[tuple[Status, Authority]]) -> Authority:
-    """The best authority of an outcome's reports: of those of it as decided, or of its previews while it has no others."""
+    """The best authority of an outcome's reports: of those of the furthest status that any of them reports."""
     told = list(reports)
-    return best([one for status, one in told if status is not Status.PLANNED] or [one for _, one in told])
+    reached = max((status for status, _ in told), key=lives.rank, default=None)
+    return best(one for status, one in told if status is reached)
 
 
 def authority(tier: Tier, text: Credit | None, sighting: Sighting) -> Authority:

@@ -98,7 +98,7 @@ class Outcome:
     origins: tuple[str, ...] = ()
     """Who reported it independently of each other, first one first; reprints and "according to" count under whom they carry on."""
     authority: Authority = Authority.PRESS
-    """The best of the reports of it as decided that stand; of the previews, as long as there are no others."""
+    """The best of the reports that stand and say that it has come as far as it has."""
     standing: Standing = Standing.REPORTED
     told: Status | None = None
     """The status that the last alert told."""

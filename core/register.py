@@ -120,7 +120,7 @@ class _Record:
     titles: set[str] = field(default_factory=set)
     """The titles of the sightings that stand."""
     told_by: list[tuple[Status, Authority]] = field(default_factory=list)
-    """Status and authority of the reports that stand, of those before this reading at least the nearest."""
+    """Status and authority of the reports that stand; of those of other articles at least of the nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -596,16 +596,12 @@ def _both(first: Reviewed, second: Reviewed) -> Reviewed:
 
 
 def _furthest_told(a: Status | None, b: Status | None) -> Status | None:
-    return max((one for one in (a, b) if one is not None), key=_rank, default=None)
+    return max((one for one in (a, b) if one is not None), key=lives.rank, default=None)
 
 
 def furthest(facets: Sequence[Facet]) -> Status:
     """The furthest status that any of them reports."""
-    return max((one.status for one in facets), key=_rank)
-
-
-def _rank(status: Status) -> int:
-    return sum(lives.further(status, other) for other in Status)
+    return max((one.status for one in facets), key=lives.rank)
 
 
 def _most(values: Iterable[_T], order: list[_T]) -> _T:

@@ -9,7 +9,7 @@ from typing import Any
 
 import postgres
 import pytest
-from sqlalchemy import MetaData, Table, insert
+from sqlalchemy import MetaData, Table, insert, text
 from sqlalchemy.engine import Connection
 from stores import AMM, NOW, key_of, reading, sighting, story
 
@@ -117,6 +117,25 @@ def test_the_register_of_an_old_database_comes_along_with_a_log_and_seats(old_ur
             assert found
             assert (found[0], len(found[1])) == (outcome, 1), "of two readings one stood at a time"
         assert store.outcome(outcome.key, NOW - HOUR) is None
+
+
+def test_what_an_official_text_had_confirmed_is_chosen_as_such(old_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A database of the second schema, whose records had a standing and no column for it."""
+    with monkeypatch.context() as patched:
+        folder = tmp_path / "second"
+        shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("history_and_review.py", "__pycache__"))
+        patched.setattr(migrations, "FOLDER", folder)
+        engines = open_engines(old_url)
+        migrations.upgrade(engines.writer, engines.where)
+        with engines.writer.begin() as tx:
+            record_ = json.loads(tx.execute(text("SELECT payload FROM outcome")).scalar_one()) | {"standing": "confirmed"}
+            tx.execute(text("UPDATE outcome SET payload = :payload"), {"payload": json.dumps(record_, separators=(",", ":"))})
+        engines.close()
+    with open_store(old_url, now=NOW) as store:
+        assert store.outcomes(standing="reported") == []
+        assert store.outcomes(standing="confirmed") == store.outcomes(standing="confirmed", as_of=NOW) == store.outcomes()
+        assert [one.origins for one in store.outcomes()] == [(story("a").key,)]
+        assert store.check() == []
 
 
 def test_what_was_told_before_is_corrected_after(old_url: str) -> None:

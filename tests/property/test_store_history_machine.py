@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from desk import prints, says
+from desk import article_saying, prints, says
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -15,12 +15,16 @@ from stores import NOW
 from core.alerts import AlertKind
 from core.codes import Level, Standing, Status
 from core.history import rebuild
+from core.origins import Authority
 from core.outcomes import Outcome, Values
 from core.review import Action, Refused, questions
+from core.sources import Tier
 from store import open_store
 
 TITLES = ["Joint Communique", "communique of the meeting", "ASEAN-UK Joint Statement on trade", "Plan of Action 2025-2029"]
 NAMES = st.sampled_from("abcd")
+MINISTRY = "d"
+"""The one whose texts are official."""
 EVERY = 100_000
 
 
@@ -71,7 +75,10 @@ class Desk(RuleBasedStateMachine):
     )
     def an_article_is_printed_or_edited(self, name: str, said: list[str], status: Status, rules: str, at: int) -> None:
         self.now += timedelta(minutes=1)
-        self.unless_cut(at, lambda: prints(self.store, name, *said, status=status, rules=rules, now=self.now, targets=["chat", "mail"]))
+        tier = Tier.OFFICIAL if name == MINISTRY else Tier.PRESS
+        printed = article_saying(name, *said, str(status), tier=tier, publisher=name)
+        how = {"status": status, "rules": rules, "now": self.now, "targets": ["chat", "mail"], "article": printed}
+        self.unless_cut(at, lambda: prints(self.store, name, *said, **how))
 
     @rule(
         place=st.integers(0, 9),
@@ -142,9 +149,15 @@ class Desk(RuleBasedStateMachine):
             assert self.store.outcome(outcome.key, self.now) == found
             articles = {one.reported.article for one in found[1]}
             assert (outcome.articles, outcome.supported) == (len(articles), bool(articles))
+            assert sorted(outcome.origins) == sorted({one.reported.origin for one in found[1]})
             assert outcome.reviewed.standing in (None, outcome.standing)
             if outcome.standing is Standing.DISPUTED and not outcome.reviewed.settled:
                 assert any(asked.startswith("disputed: ") for asked in questions(outcome))
+            if outcome.supported and outcome.reviewed.standing is None and outcome.standing is not Standing.DISPUTED:
+                said = {one.reported.sighting.status for one in found[1] if one.reported.authority is Authority.OFFICIAL}
+                decided = {outcome.status, outcome.computed.status or Status.DONE} == {Status.DONE} and outcome.level is Level.MINISTERIAL
+                confirmed = decided and Status.DONE in said
+                assert (outcome.standing is Standing.CONFIRMED) == confirmed
 
 
 TestDesk = Desk.TestCase

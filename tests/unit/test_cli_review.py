@@ -1,5 +1,6 @@
 """The review desk as it is called: it is signed, it says how the record stands, and it refuses with a remedy."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def test_the_register_is_shown_and_exported_as_of_a_time(office: Office) -> None
     assert [one["article"] for one in sightings] == [article_saying("a").key]
     assert [one["kind"] for one in events] == ["outcome.new"]
     exported = list(csv.DictReader(office.calls("outcomes", "export", "--as-of", before).stdout.splitlines()))
-    assert [(one["standing"], one["articles"], one["origins"]) for one in exported] == [("reported", "1", "vna.example/a")]
+    assert [(one["standing"], one["articles"], one["origins"]) for one in exported] == [("reported", "1", "Vietnam News Agency")]
     assert office.calls("outcomes", "show", office.plan, "--as-of", before).exit_code == 1
     assert "No such outcome is on record." in office.calls("outcomes", "list", "--as-of", "2020-01-01").output
 

@@ -9,9 +9,11 @@ from sightings import AMM_57, Book, Story, book, sighting, story, when
 
 from core.codes import Level, OutcomeType, Standing, Status
 from core.history import rebuild
+from core.origins import Authority
 from core.outcomes import EventKind, Outcome, Values
 from core.readings import Meeting
 from core.review import Action, Case, Refused, Review, meeting_named, questions, rule
+from core.sources import Tier
 
 COMMUNIQUE = "AMM-57 Joint Communique"
 DAY = timedelta(days=1)
@@ -102,6 +104,36 @@ def test_a_confirmed_outcome_stays_confirmed_whatever_is_retracted() -> None:
     [outcome] = made.outcomes.values()
     assert outcome.standing is Standing.CONFIRMED
     assert changes.corrections == ()
+
+
+def test_a_reviewer_goes_before_an_official_text() -> None:
+    ministry = replace(echo, article=replace(echo.article, tier=Tier.OFFICIAL))
+    made = reviewed(result, ministry)
+    assert made.of(result).standing is Standing.CONFIRMED
+    made.says(Action.REJECT, made.of(result))
+    assert made.of(result).standing is Standing.REJECTED
+    made.reads(replace(ministry, article=replace(ministry.article, key="another")))
+    assert made.of(result).standing is Standing.REJECTED
+    made.says(Action.UNDO, made.of(result))
+    assert made.of(result).standing is Standing.CONFIRMED
+    made.says(Action.EDIT, made.of(result), edits=Values(status=Status.PLANNED))
+    assert made.of(result).standing is Standing.REPORTED, "the official text says that it is done, the reviewer that it is to come"
+
+
+def test_an_official_preview_does_not_confirm_what_a_reviewer_says_is_done() -> None:
+    preview = replace(late_preview, article=replace(late_preview.article, tier=Tier.OFFICIAL))
+    made = reviewed(preview)
+    made.says(Action.EDIT, made.of(preview), edits=Values(status=Status.DONE))
+    assert (made.of(preview).standing, made.of(preview).authority) == (Standing.REPORTED, Authority.OFFICIAL)
+
+
+def test_two_records_that_were_split_have_each_its_own_authority() -> None:
+    ministry = replace(echo, article=replace(echo.article, tier=Tier.OFFICIAL))
+    made = reviewed(result, ministry)
+    made.says(Action.SPLIT, made.of(result), articles=(ministry.key,))
+    assert [made.of(told).authority for told in (result, ministry)] == [Authority.PRESS, Authority.OFFICIAL]
+    made.says(Action.MERGE, made.of(result), other=made.of(ministry).key)
+    assert made.of(result).authority is Authority.OFFICIAL
 
 
 def test_a_rejected_outcome_stays_rejected_when_the_next_reprint_comes_and_is_told_to_nobody() -> None:
