@@ -103,8 +103,9 @@ def _open(outcome: Outcome) -> list[str]:
     found = [f"disputed: {said}"] if outcome.standing is Standing.DISPUTED and (said := register.doubt(outcome)) else []
     found += [f"conflict: {conflict}" for conflict in outcome.conflicts]
     found += [f"held: {status} reported on {day}" for status, day in _held(outcome)]
-    unproven = outcome.status is not Status.PLANNED and outcome.articles <= 1 and outcome.standing is Standing.REPORTED
-    return found + (["support: one article reports it"] if unproven else [])
+    origins_ = len(outcome.origins) or outcome.articles  # a record that is older than the count of origins has none
+    unproven = outcome.status is not Status.PLANNED and origins_ <= 1 and outcome.standing is Standing.REPORTED
+    return found + (["support: one origin reports it"] if unproven else [])
 
 
 def _held(outcome: Outcome) -> list[tuple[Status, str]]:

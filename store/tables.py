@@ -209,9 +209,9 @@ outcome = Table(
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False, index=True),
     Column("payload", Noun(Outcome), nullable=False),
-    Column("standing", Coded(Standing), nullable=False, server_default=Standing.REPORTED),
     Column("dated", Instant, index=True),
     Column("parties", Words, nullable=False, server_default=""),
+    Column("standing", Coded(Standing), nullable=False, server_default=Standing.REPORTED),
 )
 """The register: the payload is the record, the other columns are there to find it; `dated` is when it was done, or else last seen."""
 

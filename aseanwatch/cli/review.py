@@ -51,7 +51,7 @@ def review() -> None:
 @json_option
 @settings_options
 def queue(limit: int, as_json: bool, config: Path | None, data_dir: Path | None) -> None:
-    """List what waits for a reviewer, and why: reports that were held, disputes, conflicts, results that one article alone reports.
+    """List what waits for a reviewer, and why: reports that were held, disputes, conflicts, results that one origin alone reports.
 
     \b
     Examples:
@@ -62,7 +62,7 @@ def queue(limit: int, as_json: bool, config: Path | None, data_dir: Path | None)
 
     with wiring.storage(settings_from(config, data_dir)) as store:
         waiting = [(outcome, asked) for outcome in store.outcomes(limit=None) if (asked := questions(outcome))]
-    # What one article alone reports comes by the dozen, and after what is in doubt.
+    # What one origin alone reports comes by the dozen, and after what is in doubt.
     waiting.sort(key=lambda one: all(asked.startswith("support: ") for asked in one[1]))
     if as_json:
         for outcome, asked in waiting[:limit]:

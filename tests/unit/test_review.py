@@ -65,11 +65,12 @@ def reviewed(*stories: Story) -> ReviewedBook:
 # what waits
 
 
-def test_what_one_article_reports_waits_until_another_does() -> None:
+def test_what_one_origin_reports_waits_until_another_does() -> None:
     made = book([result])
-    assert questions(made.of(result)) == ("support: one article reports it",)
+    assert questions(made.of(result)) == ("support: one origin reports it",)
     made.reads(echo)
     assert questions(made.of(result)) == ()
+    assert questions(replace(made.of(result), origins=("VNA",))) == ("support: one origin reports it",), "the other is a reprint"
 
 
 def test_a_report_that_is_held_waits() -> None:
