@@ -1,6 +1,6 @@
 """What a meeting was to bring and what it brought: the outcomes of the register that belong to it, each with how far it has come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,12 +9,15 @@ from aseanwatch.pipeline import waiting
 from aseanwatch.ports import Store
 from core import expected
 from core.calendar import Calendar, meeting_named
-from core.codes import Status
+from core.codes import Standing, Status
 from core.expected import Deadline
 from core.outcomes import Outcome, Resolved
 from core.readings import Meeting
 
-_ALL = 1_000_000
+_BATCH = 500
+"""Outcomes whose sightings are fetched together."""
+_HELD_TRUE = [standing for standing in Standing if standing is not Standing.REJECTED]
+"""What a reviewer rejected is on no agenda."""
 
 
 class Progress(StrEnum):
@@ -44,16 +47,28 @@ def agenda(store: Store, calendar: Calendar, meeting: Meeting, now: datetime) ->
     """The outcomes of `meeting` and of what hangs under it, overdue ones first, then expected, seen, failed and open ones."""
     deadlines = {outcome.key: (outcome, deadline) for outcome, deadline in waiting(store, calendar)}
     names = [name for name in store.meetings() if _part_of(calendar, meeting, name)]
-    found = {one.key: one for name in names for one in store.outcomes(meeting=name, limit=_ALL)}
+    found = {one.key: one for name in names for one in store.outcomes(meeting=name, standing=_HELD_TRUE, limit=None)}
     found |= {one.key: one for one, deadline in deadlines.values() if _part_of(calendar, meeting, deadline.meeting)}
     items = [_item(store, one, deadlines[one.key][1] if one.key in deadlines else None, now) for one in found.values()]
     order = list(Progress)
     return sorted(items, key=lambda item: (order.index(item.progress), item.outcome.first_seen, item.outcome.key))
 
 
-def awaited(store: Store, calendar: Calendar, now: datetime) -> dict[str, tuple[Deadline, Progress]]:
-    """Outcome -> by when it should come, and whether it is expected or overdue, of all for which somebody waits."""
-    return {outcome.key: (deadline, progress(outcome, deadline, now)) for outcome, deadline in waiting(store, calendar)}
+def awaited(
+    store: Store, calendar: Calendar, outcomes: Iterable[Outcome], now: datetime, as_of: datetime | None = None
+) -> Iterator[tuple[Outcome, Deadline, Progress]]:
+    """Those of the outcomes for which somebody waits, each with by when it should come, and whether it is expected or overdue at `now`.
+
+    With `as_of` by the reports that stood then.
+    """
+    planned = [one for one in outcomes if one.status is Status.PLANNED]
+    for start in range(0, len(planned), _BATCH):
+        some = planned[start : start + _BATCH]
+        sightings = store.sightings([one.key for one in some], as_of)
+        for one in some:
+            deadline = expected.due(one, (told.reported for told in sightings[one.key]), calendar)
+            if deadline is not None:
+                yield one, deadline, progress(one, deadline, now)
 
 
 def progress(outcome: Outcome, deadline: Deadline | None, now: datetime) -> Progress:

@@ -12,7 +12,8 @@ from aseanwatch.pipeline import record
 from aseanwatch.ports import Reader, Store
 from aseanwatch.records import Json, iso
 from core.articles import Article
-from core.outcomes import Outcome, Resolved, Standing
+from core.codes import Standing
+from core.outcomes import Outcome, Resolved
 from core.texts import one_line
 
 TARGET = "replay"

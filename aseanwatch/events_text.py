@@ -122,8 +122,14 @@ class Narrator:
                 return line("again", title)
             case EventKind.OUTCOME_CONFIRMED:
                 return line("confirmed", f"{title}: {event.detail}")
-            case EventKind.OUTCOME_CONFLICT | EventKind.OUTCOME_HELD:
-                return line("disputed" if event.kind is EventKind.OUTCOME_CONFLICT else "held", f"{title}: {event.detail}")
+            case EventKind.OUTCOME_CONFLICT:
+                return line("conflict", f"{title}: {event.after or 'settled'}")
+            case EventKind.OUTCOME_HELD | EventKind.OUTCOME_DISPUTED | EventKind.OUTCOME_RESTORED:
+                return line(event.kind.removeprefix("outcome."), f"{title}: {event.detail}" if event.detail else title)
+            case EventKind.OUTCOME_RETRACTED:
+                return line("retracted", f"{title}: {event.article} said “{one_line(event.detail, 220)}”")
+            case EventKind.ALERT_MADE if event.detail.startswith("correction: "):
+                return line("correction", event.detail.removeprefix("correction: "))
             case EventKind.ALERT_SUPPRESSED:
                 return line("no alert", f"{title}: {event.detail}")
             case _:

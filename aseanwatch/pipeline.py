@@ -18,7 +18,7 @@ from core.calendar import Calendar
 from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
 from core.errors import AlreadyRunning, ExtractError, FetchError, ReasonedError
 from core.expected import Deadline
-from core.outcomes import Changes, Event, Outcome
+from core.outcomes import Changes, Earlier, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
 from core.sources import Entry, NotModified, Poll, Polling, Source
@@ -412,8 +412,8 @@ def record(
     """
     reports = register.report(article, reading, now, history=history, max_age=max_age)
 
-    def decide(known: Sequence[Outcome]) -> Changes:
-        return register.decide(known, reports, now)
+    def decide(known: Sequence[Outcome], earlier: Earlier) -> Changes:
+        return register.decide(known, reports, now, earlier)
 
     return store.record_reading(article, reading, register.blocks(reports), decide, targets, now)
 

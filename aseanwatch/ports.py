@@ -11,8 +11,9 @@ from core.alerts import Alert, Attempt, Delivery, Receipt
 from core.articles import Article, Failure
 from core.delivery import Step
 from core.expected import Deadline
-from core.outcomes import Changes, Event, Outcome, Reported, Resolved
+from core.outcomes import Changes, Earlier, Event, Outcome, Reported, Resolved
 from core.readings import Reading
+from core.review import Case, Review
 from core.sources import Entry, EntryState, Feed, NotModified, Poll, Polling, Response, Source
 
 
@@ -63,8 +64,11 @@ class Reader(Protocol):
 
 Names = str | Sequence[str] | None
 """One name, or several of which any will do; None: whatever it is."""
-Decide = Callable[[Sequence[Outcome]], Changes]
-"""Known candidates -> changes: the pure decision that the store runs inside its transaction."""
+Decide = Callable[[Sequence[Outcome], Earlier], Changes]
+"""Known candidates, what an earlier reading said -> changes: the pure decision that the store runs inside its transaction."""
+
+Rule = Callable[[Case, Review], tuple[Review, Changes]]
+"""What lies before a reviewer, what he says -> the review as it is kept, and its changes: `core.review.rule`."""
 
 
 class Store(Protocol):
@@ -146,27 +150,40 @@ class Store(Protocol):
         *,
         status: Names = None,
         type: Names = None,
+        standing: Names = None,
         meeting: Names = None,
         parties: Names = None,
         topics: Names = None,
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = 200,
+        as_of: datetime | None = None,
     ) -> list[Outcome]:
-        """The outcomes that meet every condition, newest first; `meeting` is a name or a type; from `since` on and before `until`."""
+        """The outcomes that meet every condition, newest first; `meeting` is a name or a type; from `since` on and before `until`.
+
+        With `as_of` the register as it stood then.
+        """
         ...
 
-    def outcome_keys(self, beginning: str, limit: int = 100) -> list[str]: ...
-    def sightings(self, keys: Sequence[str]) -> dict[str, list[Resolved]]:
-        """Outcome -> the sightings of the readings that stand."""
+    def outcome_keys(self, beginning: str, limit: int = 100, as_of: datetime | None = None) -> list[str]: ...
+    def sightings(self, keys: Sequence[str], as_of: datetime | None = None) -> dict[str, list[Resolved]]:
+        """Outcome -> the sightings of the readings that stand, or stood then."""
         ...
 
     def sighted(self, article: str) -> list[Resolved]:
         """What the article reports by the reading that stands."""
         ...
 
-    def outcome(self, key: str) -> tuple[Outcome, list[Resolved], list[Event]] | None:
-        """An outcome with the sightings of the readings that stand, and its history."""
+    def outcome(self, key: str, as_of: datetime | None = None) -> tuple[Outcome, list[Resolved], list[Event]] | None:
+        """An outcome with the sightings of the readings that stand, and its history; with `as_of` as it was known then."""
+        ...
+
+    def record_review(self, asked: Review, rule: Rule) -> tuple[Review, Changes]:
+        """The review as recorded, and what it changed; nobody is alerted. Raises StoreError for an outcome that is not in the register."""
+        ...
+
+    def reviews(self, *, outcome: str | None = None, limit: int = 200) -> list[tuple[Review, bool]]:
+        """What reviewers did, newest first, each with whether it stands."""
         ...
 
     def planned(self, after: str = "", limit: int = 500) -> list[tuple[Outcome, list[Reported]]]:
@@ -212,7 +229,10 @@ class Store(Protocol):
 
     # events, notes, state
     def append_events(self, events: Sequence[Event]) -> tuple[Event, ...]: ...
-    def events(self, after: int = 0, limit: int = 500, *, subject: str | None = None) -> list[Event]: ...
+    def events(self, after: int = 0, limit: int = 500, *, subject: str | None = None, records: bool = False) -> list[Event]:
+        """Events with a sequence above `after`, oldest first; with `records` they carry the records of outcomes as they then stood."""
+        ...
+
     def last_event(self) -> int:
         """The highest sequence so far, 0 before the first."""
         ...

@@ -1,11 +1,13 @@
 """The register's nouns as JSON objects: what `replay`, `outcomes` and `alerts` write for programs."""
 
+from dataclasses import fields
 from datetime import datetime
 
 from aseanwatch.contract import meeting_json, span_json
 from core.alerts import Alert, Attempt, Delivery
 from core.expected import Deadline
-from core.outcomes import Event, Outcome, Resolved
+from core.outcomes import Event, Outcome, Resolved, Values
+from core.review import Review
 from core.sources import Polling, Source
 
 Json = dict[str, object]
@@ -37,6 +39,38 @@ def outcome_json(outcome: Outcome) -> Json:
         "origins": list(outcome.origins),
         "authority": outcome.authority,
         "standing": outcome.standing,
+        "reviewed": reviewed_json(outcome),
+    }
+
+
+def reviewed_json(outcome: Outcome) -> Json | None:
+    """Who reviewed an outcome last and when, and what the reports say where a reviewer said otherwise; None when nobody did."""
+    said = outcome.reviewed
+    if said.at is None:
+        return None
+    return {"by": said.by, "at": iso(said.at), "apart": list(said.apart), "computed": values_json(outcome.computed)}
+
+
+def values_json(values: Values) -> Json:
+    """What is said by these values, without what they leave open."""
+    found = {one.name: getattr(values, one.name) for one in fields(Values) if getattr(values, one.name) is not None}
+    return found | ({"meeting": meeting_json(values.meeting)} if values.meeting else {})
+
+
+def review_json(review: Review, stands: bool) -> Json:
+    """One action of a reviewer, and whether it stands."""
+    return {
+        "number": review.number,
+        "at": iso(review.at),
+        "by": review.by,
+        "action": review.action,
+        "outcome": review.outcome,
+        "other": review.other,
+        "articles": list(review.articles),
+        "edits": values_json(review.edits),
+        "reason": review.reason,
+        "undoes": review.undoes,
+        "stands": stands,
     }
 
 
@@ -87,6 +121,8 @@ def alert_json(alert: Alert) -> Json:
     """An alert: what it says, and about which article."""
     return {
         "key": alert.key,
+        "kind": alert.kind,
+        "corrects": alert.corrects,
         "article": alert.article,
         "url": alert.url,
         "headline": alert.headline,
@@ -105,6 +141,7 @@ def alert_json(alert: Alert) -> Json:
                 "meeting": item.meeting,
                 "sentence": item.sentence,
                 "evidence": item.evidence,
+                "says_now": item.says_now,
             }
             for item in alert.news
         ],

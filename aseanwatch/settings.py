@@ -143,6 +143,12 @@ class Alerts(_Section):
     workers: int = Field(default=4, ge=1, le=32, description="Deliveries at a time, over all targets.")
 
 
+class ReviewSettings(_Section):
+    """`[review]`: the review desk."""
+
+    by: str = Field(default="", description="Name with which reviews are signed where none is given on the command line.")
+
+
 class Log(_Section):
     """`[log]`: what the program says of itself, on standard error."""
 
@@ -167,6 +173,7 @@ class Settings(_Section):
     rules: Rules = Field(default_factory=Rules)
     history: History = Field(default_factory=History)
     alerts: Alerts = Field(default_factory=Alerts)
+    review: ReviewSettings = Field(default_factory=ReviewSettings)
     log: Log = Field(default_factory=Log)
     schedule: Schedule = Field(default_factory=Schedule)
     _file: Path | None = PrivateAttr(default=None)

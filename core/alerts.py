@@ -1,18 +1,19 @@
 """Somebody is owed a message: alerts, deliveries, and what came of sending them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from core.articles import Article
 from core.keys import derived
-from core.outcomes import Changes, EventKind, Outcome, Resolved
+from core.outcomes import Changes, EventKind, Outcome, Resolved, Retraction
 from core.readings import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsItem:
-    """One outcome in an alert, with the sentence that proves it."""
+    """One outcome in an alert, with the sentence that proves it; in a correction, with the sentence that proved it."""
 
     outcome: str
     type: str
@@ -26,6 +27,16 @@ class NewsItem:
     """The proof, quoted from the article."""
     evidence: str
     """The shortest words that carry the result, a part of `sentence`."""
+    says_now: str = ""
+    """Of a correction: the sentence in which the article reports it otherwise now; empty when it does not report it any more."""
+
+
+class AlertKind(StrEnum):
+    """What an alert is."""
+
+    NEWS = "news"
+    CORRECTION = "correction"
+    """The publisher took back what an earlier alert told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,9 @@ class Alert:
     published: datetime | None
     news: tuple[NewsItem, ...]
     created_at: datetime
+    kind: AlertKind = AlertKind.NEWS
+    corrects: str = ""
+    """Of a correction: the key of the alert that it takes back."""
 
 
 class DeliveryState(StrEnum):
@@ -146,6 +160,44 @@ def _news_item(resolved: Resolved, outcome: Outcome, before: str | None, reading
         meeting=meeting.name if meeting else "",
         sentence=sighting.sentence.quote,
         evidence=sighting.evidence.span.quote,
+    )
+
+
+def make_corrections(
+    article: Article, original: Alert, retractions: Sequence[Retraction], records: Mapping[str, Outcome], now: datetime
+) -> Alert:
+    """What those who got `original` are owed now that `article` takes back what it told of the outcomes of `retractions`."""
+    items = tuple(_correction(one, records[one.outcome], original) for one in retractions)
+    return Alert(
+        key=derived("correction", original.key, *sorted(item.outcome for item in items)),
+        article=article.key,
+        url=article.url,
+        headline=article.title,
+        publisher=article.publisher,
+        published=article.published,
+        news=items,
+        created_at=now,
+        kind=AlertKind.CORRECTION,
+        corrects=original.key,
+    )
+
+
+def _correction(retraction: Retraction, outcome: Outcome, original: Alert) -> NewsItem:
+    """What was said of one outcome, and what is said now."""
+    sighting = retraction.said.reported.sighting
+    told = next((item.status for item in original.news if item.outcome == outcome.key), sighting.status)
+    return NewsItem(
+        outcome=outcome.key,
+        type=outcome.type,
+        status=retraction.now.reported.sighting.status if retraction.now else "",
+        previous_status=told,
+        level=outcome.level,
+        title=outcome.title,
+        parties=outcome.parties,
+        meeting=outcome.meeting.name if outcome.meeting else "",
+        sentence=sighting.sentence.quote,
+        evidence=sighting.evidence.span.quote,
+        says_now=retraction.now.reported.sighting.sentence.quote if retraction.now else "",
     )
 
 

@@ -1,6 +1,7 @@
-"""The closed sets: meeting types, topics, stages, outcome types, statuses and levels.
+"""The closed sets: meeting types, topics, stages, outcome types, statuses, standings and levels.
 
-The codes are those of docs/reference/codes.md. Rules may add topics of their own; nothing may add to the other sets.
+The codes are those of docs/reference/codes.md (standings: docs/reference/register.md). Rules may add topics of their own; nothing
+may add to the other sets.
 """
 
 from enum import StrEnum
@@ -37,6 +38,18 @@ class Status(StrEnum):
     PLANNED = "planned"
     DONE = "done"
     FAILED = "failed"
+
+
+class Standing(StrEnum):
+    """How far a record of the register may be relied on."""
+
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+    """An official text reports it as done, or a reviewer says that it is right."""
+    DISPUTED = "disputed"
+    """Nothing that stands supports what was told any more, or its sources contradict each other."""
+    REJECTED = "rejected"
+    """A reviewer says that it is none."""
 
 
 class Level(StrEnum):

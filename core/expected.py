@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from core.calendar import Calendar, CalendarMeeting
-from core.codes import Level, Status
+from core.codes import Level, Standing, Status
 from core.facets import facet
 from core.outcomes import Outcome, Reported
 from core.readings import Sighting, Slot
@@ -49,9 +49,11 @@ class Deadline:
 def due(outcome: Outcome, reports: Iterable[Reported], calendar: Calendar) -> Deadline | None:
     """By when the outcome should have come, by the reports that foretell it; None when nobody waits for it.
 
-    Nobody waits for what has come or failed, for what only officials plan, and for what has neither a day nor a meeting to come.
+    Nobody waits for what has come or failed, for what only officials plan, for what has neither a day nor a meeting to come, and for
+    what a reviewer says is no outcome.
     """
-    if outcome.status is not Status.PLANNED or outcome.level is Level.OFFICIALS:
+    planned = outcome.status is Status.PLANNED and outcome.standing is not Standing.REJECTED
+    if not planned or outcome.level is Level.OFFICIALS:
         return None
     found = [foretold for reported in reports for foretold in _foretold(outcome.key, reported, calendar)]
     return max(found, key=lambda one: (one.by, one.why, one.article), default=None)

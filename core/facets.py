@@ -87,7 +87,7 @@ class Feature(StrEnum):
 def facet(reported: Reported) -> Facet:
     """The facet of one reported sighting."""
     sighting = reported.sighting
-    day = (min(reported.published, reported.at) if reported.published else reported.at).date()
+    day = (min(reported.published, reported.at) if reported.published else reported.first_seen or reported.at).date()
     meeting = _meeting(sighting.title, sighting.meeting)
     year = (meeting and meeting.year) or day.year
     name = _name(reported, year)

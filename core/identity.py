@@ -90,7 +90,7 @@ def _works(a: Facet, b: Facet, case: _Case) -> bool:
     if a.grade and b.grade and a.grade != b.grade:
         raise _Parted(Feature.GRADE, f"{a.grade} / {b.grade}")
     _same_parties(a, b, case)
-    named = bool(a.subject and b.subject) and a.group != "count"
+    named = bool(a.subject and b.subject) and "count" not in (a.group, b.group)
     _same_time(a, b, case, named=named)
     if a.kind and b.kind:
         case.add(f"{a.kind}" if a.kind == b.kind else f"{a.kind} and {b.kind} of one kind", 2 if a.kind == b.kind else 1)
@@ -193,7 +193,7 @@ def _same_subject(a: Facet, b: Facet, case: _Case) -> bool:
 
 def _same_unnamed(a: Facet, b: Facet, case: _Case) -> bool:
     """At least one says no more than "a joint statement": one with that partner, or the one that such a meeting issues."""
-    if a.group == "count" and a.subject and b.subject and a.subject != b.subject:
+    if "count" in (a.group, b.group) and a.subject and b.subject and a.subject != b.subject:
         raise _Parted(Feature.SUBJECT, f"{_list(a.subject)} / {_list(b.subject)} documents")
     if a.kind and b.kind and a.kind != b.kind and a.group != "utterance":
         return False

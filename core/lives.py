@@ -118,6 +118,11 @@ def act(type_: OutcomeType, phase_name: str) -> Act | None:
     return None if type_ in (OutcomeType.NEGOTIATION, OutcomeType.AGREEMENT) else Act.MAIN
 
 
+def rank(status: Status) -> int:
+    """How far on in a life a status is, from 0."""
+    return _RANK[status]
+
+
 def further(status: Status, than: Status) -> bool:
     """Whether `status` is further on in a life: planned, then failed, then done (what failed at first may still be done)."""
     return _RANK[status] > _RANK[than]

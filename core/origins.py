@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from core import lives
+from core.codes import Status
 from core.readings import Credit, Sighting
 from core.sources import Tier
 
@@ -33,6 +35,13 @@ _ORDER = list(Authority)
 def best(authorities: Iterable[Authority]) -> Authority:
     """The one nearest to the deed; REPRINT for none at all."""
     return min(authorities, key=_ORDER.index, default=Authority.REPRINT)
+
+
+def nearest(reports: Iterable[tuple[Status, Authority]]) -> Authority:
+    """The best authority of an outcome's reports: of those of the furthest status that any of them reports."""
+    told = list(reports)
+    reached = max((status for status, _ in told), key=lives.rank, default=None)
+    return best(one for status, one in told if status is reached)
 
 
 def authority(tier: Tier, text: Credit | None, sighting: Sighting) -> Authority:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.codes import Level, OutcomeType, Status
+from core.codes import Level, OutcomeType, Standing, Status
 from core.origins import Authority
 from core.readings import Meeting, Sighting
 
@@ -33,16 +33,37 @@ class Reported:
     """Who first reported it: the agency that is named; as the store gives it back, that of the text it copies, or the publisher."""
     authority: Authority = Authority.PRESS
     """How near this report is to the deed; as the store gives it back, a copy of another text is a reprint."""
+    first_seen: datetime | None = None
+    """When we first saw the article: what stands for the day of one without a date, however often it is read."""
 
 
-class Standing(StrEnum):
-    """How far a record is to be believed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """What a record says of an outcome, as far as it is of interest; None: nothing of interest."""
 
-    REPORTED = "reported"
-    CONFIRMED = "confirmed"
-    """An official text reports it as done."""
-    DISPUTED = "disputed"
-    REJECTED = "rejected"
+    title: str | None = None
+    type: OutcomeType | None = None
+    status: Status | None = None
+    level: Level | None = None
+    parties: tuple[str, ...] | None = None
+    meeting: Meeting | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """What reviewers have said of an outcome and not taken back; see `core.review`."""
+
+    standing: Standing | None = None
+    """Confirmed or rejected; None when nobody has said either."""
+    by: str = ""
+    at: datetime | None = None
+    """Who reviewed it last, and when."""
+    edits: Values = Values()
+    """What stands in place of what the reports say."""
+    settled: tuple[str, ...] = ()
+    """The questions that were before the reviewers' eyes, and therefore wait no more."""
+    apart: tuple[str, ...] = ()
+    """Keys of the records with which it is never merged by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +98,17 @@ class Outcome:
     origins: tuple[str, ...] = ()
     """Who reported it independently of each other, first one first; reprints and "according to" count under whom they carry on."""
     authority: Authority = Authority.PRESS
-    """The best of the reports of it as decided; of the previews, as long as there are no others."""
+    """The best of the reports that stand and say that it has come as far as it has."""
     standing: Standing = Standing.REPORTED
+    told: Status | None = None
+    """The status that the last alert told."""
+    supported: bool = True
+    """Whether any report of it stands; if none does, it is as the last that did had it."""
+    merged: tuple[str, ...] = ()
+    """Keys of the records that turned out to be this one."""
+    reviewed: Reviewed = Reviewed()
+    computed: Values = Values()
+    """What the reports say where a reviewer said otherwise."""
 
 
 class EventKind(StrEnum):
@@ -92,6 +122,13 @@ class EventKind(StrEnum):
     OUTCOME_MERGED = "outcome.merged"
     OUTCOME_OVERDUE = "outcome.overdue"
     OUTCOME_CONFIRMED = "outcome.confirmed"
+    OUTCOME_SPLIT = "outcome.split"
+    OUTCOME_REMOVED = "outcome.removed"
+    OUTCOME_RETRACTED = "outcome.retracted"
+    OUTCOME_DISPUTED = "outcome.disputed"
+    OUTCOME_RESTORED = "outcome.restored"
+    OUTCOME_REVIEWED = "outcome.reviewed"
+    OUTCOME_UPDATED = "outcome.updated"
     ALERT_MADE = "alert.made"
     ALERT_SUPPRESSED = "alert.suppressed"
     SOURCE_FAILING = "source.failing"
@@ -116,6 +153,8 @@ class Event:
     detail: str = ""
     """For people: what joined or parted, which rule suppressed, the sentence."""
     sequence: int = 0
+    record: Outcome | None = None
+    """The record as it stood then, where the event was the last of a change to it; see `core.history`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +169,29 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What the register holds by the reading of an article that another one now takes the place of."""
+
+    sightings: tuple[Resolved, ...] = ()
+    """Those of that reading."""
+    others: tuple[Resolved, ...] = ()
+    """Those of other articles that stand for the same outcomes."""
+    edited: frozenset[int] = frozenset()
+    """Places (`Reported.index`) of the sightings whose loss would be the publisher's doing; see `core.corrections`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraction:
+    """What was told and is no longer supported, because the publisher edited the text."""
+
+    outcome: str
+    said: Resolved
+    """How the article reported it."""
+    now: Resolved | None = None
+    """How it reports it now; None when it does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What one reading does to the register: recorded in one transaction, with the alert that follows."""
 
@@ -141,3 +203,5 @@ class Changes:
     """What an alert must say: outcomes that this reading made done or failed, each with its sighting."""
     merged: tuple[tuple[str, str], ...] = ()
     """(gone, kept): two records turned out to be one. Sightings, blocks and alerts of `gone` are to be put under `kept`; `gone` ends."""
+    corrections: tuple[Retraction, ...] = ()
+    """What those who were told are to be told now."""

@@ -22,6 +22,7 @@ from store.outbox import Outbox
 from store.polls import Polls
 from store.register import Register
 from store.reports import Reports
+from store.reviews import Reviews
 from store.tables import meta
 
 __all__ = ["Store", "holder", "only_instance", "open_store"]
@@ -30,7 +31,7 @@ CREATED = "created_at"
 """The note that says since when a database has been ours."""
 
 
-class Store(Polls, Articles, Register, Expectations, Outbox, Events, Reports):
+class Store(Polls, Articles, Register, Expectations, Reviews, Outbox, Events, Reports):
     """All that is remembered, in one object. May be used from several threads; `close` it, or use it in a `with`."""
 
     def __enter__(self) -> Self:

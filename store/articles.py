@@ -155,6 +155,14 @@ class Articles(Database):
             return [Failure(**row._mapping) for row in tx.execute(query)]
 
 
+def text_of(tx: Connection, number: int, text_hash: str, now: Article) -> Article | None:
+    """The article `now` as it was when its text had that hash; None when no such text is kept."""
+    columns = [article_revision.c[name] for name in ("revision", "title", "text", "extractor", "flags")]
+    query = select(*columns).where(article_revision.c.article_id == number).order_by(article_revision.c.revision.desc())
+    earlier = (replace(now, **row._mapping) for row in tx.execute(query))
+    return next((one for one in earlier if one.text_hash == text_hash), None)
+
+
 def cleaned(article: Article) -> Article:
     """The article with title and text as they are stored, so that its hash is that of the stored text."""
     return replace(article, title=storable(article.title), text=storable(article.text))

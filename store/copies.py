@@ -16,8 +16,9 @@ from core import origins, sketch
 from core.articles import Article
 from core.origins import Carrier, Trace
 from core.outcomes import Event, EventKind, Outcome, Resolved
+from store import history
 from store.database import chunks, insert_new
-from store.tables import article, article_copy, article_sketch, reading, sighting
+from store.tables import article, article_copy, article_sketch, sighting
 
 WINDOW = 14
 """Days between an article and a copy of it, at most."""
@@ -63,18 +64,17 @@ def nearby(tx: Connection, hashes: Sequence[int], day: int) -> list[int]:
 
 
 class Carriers:
-    """Who carries each of some outcomes, by the readings that stand, and whose texts copy each other."""
+    """Who carries each of some outcomes, by the sightings that stand, or stood then, and whose texts copy each other."""
 
-    def __init__(self, tx: Connection, keys: Iterable[str], *, but: int | None = None) -> None:
-        """`but` is the row of an article whose readings do not count."""
+    def __init__(self, tx: Connection, keys: Iterable[str], *, but: int | None = None, until: datetime | None = None) -> None:
+        """`but` is the row of an article whose readings do not count; with `until` those count that stood then."""
         self.of: defaultdict[str, list[Carrier]] = defaultdict(list)
         self._rows: dict[str, int] = {}
         self._tx = tx
-        columns = (sighting.c.outcome_key, sighting.c.origin, sighting.c.authority)
         told_by = (article.c.id, article.c.key, article.c.publisher, article.c.published, article.c.first_seen)
-        query = select(*columns, *told_by).join_from(sighting, reading).join(article, article.c.id == sighting.c.article_id)
         for part in chunks(keys):
-            for row in tx.execute(query.where(sighting.c.outcome_key.in_(part), reading.c.current)):
+            seated = history.seated(part, until, sighting.c.origin, sighting.c.authority, *told_by)
+            for row in tx.execute(seated.join(article, article.c.id == sighting.c.article_id)):
                 if row.id != but:
                     self._add(row.outcome_key, row.id, Carrier(
                         article=row.key, publisher=row.publisher, credited=row.origin, authority=row.authority,
@@ -90,8 +90,13 @@ class Carriers:
         for one in resolved:
             told = one.reported
             self._add(one.outcome, number, Carrier(
-                article=told.article, publisher=told.publisher, credited=told.origin, authority=told.authority, at=told.published or told.at
+                article=told.article, publisher=told.publisher, credited=told.origin, authority=told.authority,
+                at=told.published or told.first_seen or told.at,
             ))  # fmt: skip
+
+    def articles(self, key: str) -> int:
+        """How many articles report the outcome."""
+        return len({one.article for one in self.of[key]})
 
     def traces(self, key: str) -> dict[str, Trace]:
         """Article -> what its report of the outcome goes back to."""

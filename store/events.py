@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
@@ -10,6 +11,7 @@ from core.outcomes import Event
 from store.database import Database, Turn, take_turn
 from store.tables import event
 
+COLUMNS = [column for column in event.c if column is not event.c.record]
 SUBJECT_LIMIT = 500
 """Characters of a subject that are kept: keys and ids are far shorter, and PostgreSQL indexes no long text."""
 
@@ -28,6 +30,7 @@ def append(tx: Connection, events: Sequence[Event]) -> tuple[Event, ...]:
             "after": happened.after,
             "article": happened.article,
             "detail": happened.detail,
+            "record": happened.record,
         }
         for happened in events
     ]
@@ -35,9 +38,10 @@ def append(tx: Connection, events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple(replace(happened, sequence=sequence) for happened, sequence in zip(events, sequences, strict=True))
 
 
-def of_subject(tx: Connection, subject: str) -> list[Event]:
-    """All that happened to one subject, in order."""
-    return [_event(row) for row in tx.execute(select(event).where(event.c.subject == subject[:SUBJECT_LIMIT]).order_by(event.c.sequence))]
+def of_subjects(tx: Connection, subjects: Sequence[str], until: datetime | None = None) -> list[Event]:
+    """All that happened to these subjects, in order; with `until` what had happened by then."""
+    query = select(*COLUMNS).where(event.c.subject.in_([subject[:SUBJECT_LIMIT] for subject in subjects])).order_by(event.c.sequence)
+    return [_event(row) for row in tx.execute(query if until is None else query.where(event.c.at <= until))]
 
 
 class Events(Database):
@@ -48,9 +52,10 @@ class Events(Database):
         with self._writing() as tx:
             return append(tx, events)
 
-    def events(self, after: int = 0, limit: int = 500, *, subject: str | None = None) -> list[Event]:
-        """Events with a sequence above `after`, oldest first."""
-        query = select(event).where(event.c.sequence > after).order_by(event.c.sequence).limit(limit)
+    def events(self, after: int = 0, limit: int = 500, *, subject: str | None = None, records: bool = False) -> list[Event]:
+        """Events with a sequence above `after`, oldest first; with `records` they carry the records of outcomes as they then stood."""
+        columns = [*COLUMNS, event.c.record] if records else COLUMNS
+        query = select(*columns).where(event.c.sequence > after).order_by(event.c.sequence).limit(limit)
         if subject is not None:
             query = query.where(event.c.subject == subject[:SUBJECT_LIMIT])
         with self._reading() as tx:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
-from core.codes import Status
+from core.codes import Standing, Status
 from core.expected import Deadline
+from core.history import logged
 from core.outcomes import Event, EventKind, Outcome, Reported
 from store.database import Database, Turn, take_turn
 from store.events import append
-from store.tables import outcome, reading, sighting
+from store.register import sightings_of, write_outcomes
+from store.tables import outcome
 
 OVERDUE = "overdue"
 """What stands after `planned` in the event."""
@@ -26,9 +28,8 @@ class Expectations(Database):
         with self._reading() as tx:
             found = {row.key: row.payload for row in tx.execute(query.order_by(outcome.c.key).limit(limit))}
             reports: dict[str, list[Reported]] = {key: [] for key in found}
-            columns = select(sighting.c.outcome_key, sighting.c.payload).join(reading)
-            for row in tx.execute(columns.where(sighting.c.outcome_key.in_(found), reading.c.current).order_by(sighting.c.id)):
-                reports[row.outcome_key].append(row.payload)
+            for one in sightings_of(tx, list(found)):
+                reports[one.outcome].append(one.reported)
         return [(found[key], reports[key]) for key in found]
 
     def meetings(self) -> list[str]:
@@ -40,21 +41,24 @@ class Expectations(Database):
     def mark_overdue(self, late: Sequence[Deadline], at: datetime) -> tuple[Event, ...]:
         """Notes that these are overdue, each record with its event, in one transaction; the events.
 
-        One that has come meanwhile, or is marked for this time already, is left as it is: nothing happens twice.
+        One that has come or was rejected meanwhile, or is marked for this time already, is left as it is: nothing happens twice.
         """
         if not late:
             return ()
         with self._writing() as tx:
             take_turn(tx, Turn.REGISTER)
-            return append(tx, [event for one in late if (event := _mark(tx, one, at)) is not None])
+            marked = [found for one in late if (found := _marked(tx, one, at)) is not None]
+            outcomes = [record for record, _ in marked]
+            write_outcomes(tx, outcomes)
+            return append(tx, logged([event for _, event in marked], outcomes, (), at))
 
 
-def _mark(tx: Connection, late: Deadline, at: datetime) -> Event | None:
+def _marked(tx: Connection, late: Deadline, at: datetime) -> tuple[Outcome, Event] | None:
     known = tx.scalar(select(outcome.c.payload).where(outcome.c.key == late.outcome, outcome.c.status == Status.PLANNED))
-    if known is None or (known.overdue_at is not None and known.overdue_at >= late.at):
+    if known is None or known.standing is Standing.REJECTED or (known.overdue_at is not None and known.overdue_at >= late.at):
         return None
-    tx.execute(update(outcome).where(outcome.c.key == known.key).values(payload=replace(known, overdue_at=at)))
     detail = f"expected by {late.by.isoformat()}: {late.why}; no report of it since"
-    return Event(
+    event = Event(
         kind=EventKind.OUTCOME_OVERDUE, subject=known.key, at=at, before=known.status, after=OVERDUE, article=late.article, detail=detail
     )
+    return replace(known, overdue_at=at), event

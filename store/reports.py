@@ -13,8 +13,9 @@ from core.codes import Status
 from core.sources import EntryState
 from store.database import Database, put
 from store.engines import setting
+from store.history import faults
 from store.migrations import head, revision
-from store.tables import alert, article, delivery, entry, event, failure, meta, outcome, polling, reading, sighting, source
+from store.tables import alert, article, delivery, entry, event, failure, meta, outcome, polling, reading, review, sighting, source
 
 SYNCHRONOUS_FULL = 2
 
@@ -42,6 +43,7 @@ class Reports(Database):
                 "readings": _by_truth(tx, reading.c.relevant, "relevant", "other", reading.c.current),
                 "outcomes": _by_state(tx, outcome.c.status, Status),
                 "sightings": _by_truth(tx, sighting.c.applied, "applied", "held"),
+                "reviews": _all(tx, review),
                 "alerts": _all(tx, alert),
                 "deliveries": _by_state(tx, delivery.c.state, DeliveryState),
                 "events": _all(tx, event),
@@ -69,12 +71,13 @@ class Reports(Database):
             }
 
     def check(self) -> list[str]:
-        """What is wrong with the database, in words; empty when it is sound. Reads every page of a SQLite file."""
+        """What is wrong with the database, in words; empty when it is sound. Reads every page of a SQLite file, and all of the log."""
         wrong = []
         with self._reading() as tx:
             if (found := revision(tx)) != head():
                 wrong.append(f"the schema is at {found}, this version needs {head()}")
             wrong += _postgres_faults(tx) if tx.dialect.name == "postgresql" else _sqlite_faults(tx)
+            wrong += faults(tx)
         with self._writing() as tx:
             if tx.dialect.name == "sqlite" and setting(tx, "synchronous") != SYNCHRONOUS_FULL:
                 wrong.append("commits are not forced to the disk")

@@ -22,12 +22,13 @@ from sqlalchemy.types import TypeEngine
 
 from core.alerts import Alert, DeliveryState, ReceiptKind
 from core.articles import ArticleState
-from core.codes import Level, OutcomeType, Stage, Status
+from core.codes import Level, OutcomeType, Stage, Standing, Status
 from core.keys import digest
 from core.origins import Authority
 from core.outcomes import EventKind, Outcome, Reported
 from core.readings import Reading
 from core.reasons import Reason
+from core.review import Action, Review
 from core.sources import DateTrust, EntryState, Tier
 from store.columns import Coded, Instant, Noun, Words, closed, storable
 
@@ -210,6 +211,7 @@ outcome = Table(
     Column("payload", Noun(Outcome), nullable=False),
     Column("dated", Instant, index=True),
     Column("parties", Words, nullable=False, server_default=""),
+    Column("standing", Coded(Standing), nullable=False, server_default=Standing.REPORTED),
 )
 """The register: the payload is the record, the other columns are there to find it; `dated` is when it was done, or else last seen."""
 
@@ -275,20 +277,37 @@ article_copy = Table(
 )
 """Pairs of articles whose texts are copies of each other, each pair once, the lower number first."""
 
+seat = Table(
+    "seat",
+    metadata,
+    Column("id", BIG, primary_key=True),
+    Column("sighting_id", ForeignKey("sighting.id"), nullable=False, index=True),
+    Column("outcome_key", Words, index=True),
+    Column("applied", Boolean, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+"""Under which outcome a sighting stood from when on, append-only; no outcome: its reading stood no more."""
+
 event = Table(
     "event",
     metadata,
     Column("sequence", BIG, primary_key=True),
     Column("kind", Coded(EventKind), nullable=False),
-    Column("subject", Words, nullable=False, index=True),
+    Column("subject", Words, nullable=False),
     Column("at", Instant, nullable=False),
     Column("before", Words, nullable=False),
     Column("after", Words, nullable=False),
     Column("article", Words, nullable=False),
     Column("detail", Words, nullable=False),
+    Column("record", Noun(Outcome)),
+    Index(None, "subject", "sequence"),
     sqlite_autoincrement=True,
 )
-"""Append-only. A higher sequence was committed later, so whoever reads `after` the last one that he saw misses none."""
+"""Append-only. A higher sequence was committed later, so whoever reads `after` the last one that he saw misses none.
+
+`record` is the outcome as it stood after the change of which this event is the last.
+"""
 
 alert = Table(
     "alert",
@@ -308,6 +327,29 @@ alert_outcome = Table(
     PrimaryKeyConstraint("outcome_key", "status"),
 )
 """An outcome alerts once for each status that it reaches: the primary key says so."""
+
+alert_correction = Table(
+    "alert_correction",
+    metadata,
+    Column("outcome_key", ForeignKey("outcome.key"), nullable=False),
+    Column("alert_key", ForeignKey("alert.key"), nullable=False, index=True),
+    Column("correction_key", ForeignKey("alert.key"), nullable=False, index=True),
+    PrimaryKeyConstraint("outcome_key", "alert_key"),
+)
+"""What an alert told of an outcome is corrected once: the primary key says so."""
+
+review = Table(
+    "review",
+    metadata,
+    Column("id", BIG, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", Words, nullable=False),
+    *closed("action", Action),
+    Column("outcome_key", Words, nullable=False, index=True),
+    Column("undoes", ForeignKey("review.id"), unique=True),
+    Column("payload", Noun(Review), nullable=False),
+)
+"""What reviewers did, append-only; an action is taken back once, by one that names it."""
 
 delivery = Table(
     "delivery",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from urllib.parse import quote, urlsplit
 
-from core.alerts import Alert, Delivery, NewsItem
+from core.alerts import Alert, AlertKind, Delivery, NewsItem
 from core.texts import normal, one_line
 
 SUBJECT_LIMIT = 150
@@ -35,7 +35,7 @@ class Message:
 
 def full(alert: Alert, delivery: Delivery, limit: int = FULL_LIMIT) -> Message:
     """The complete message, at most `limit` characters: every outcome with its proof, the article, and how to see why."""
-    head = f"{_count(alert)} in one report:"
+    head = "An article was edited and takes back what you were told:" if _corrects(alert) else f"{_count(alert)} in one report:"
     tail = [
         f"Reported by {one_line(alert.publisher, 120) or 'an unnamed publisher'}, {_date(alert)}",
         one_line(alert.headline, _TITLE_LIMIT),
@@ -44,7 +44,7 @@ def full(alert: Alert, delivery: Delivery, limit: int = FULL_LIMIT) -> Message:
         f"Why: aseanwatch explain '{link(alert.url)}'",
         f"Delivery: {delivery.key}",
     ]
-    items = [_full_item(number, item) for number, item in enumerate(alert.news, 1)]
+    items = [(_taken_back if _corrects(alert) else _full_item)(number, item) for number, item in enumerate(alert.news, 1)]
     return Message(subject=subject(alert, delivery), body=_fit(head, items, "\n".join(tail), limit, gap="\n\n"))
 
 
@@ -53,8 +53,8 @@ def short(alert: Alert, delivery: Delivery, limit: int) -> Message:
     line = _disarm(subject(alert, delivery))
     tail = f"{_disarm(one_line(alert.publisher, 60))} {_date(alert)}\n{link(alert.url)}\nDelivery: {delivery.key}"
     room = limit - len(line) - 2  # a channel without subjects puts it on a line of its own
-    bare = [_disarm(_line(item)) for item in alert.news]
-    proven = [f"{text}\n  “{_disarm(one_line(item.sentence, _SHORT_SENTENCE_LIMIT))}”" for text, item in zip(bare, alert.news, strict=True)]
+    bare = [_disarm(_line(item, _turn(item) if _corrects(alert) else _status(item))) for item in alert.news]
+    proven = ["\n  ".join([text, *_quotes(alert, item)]) for text, item in zip(bare, alert.news, strict=True)]
     whole = "\n".join([*proven, tail])
     return Message(subject=line, body=whole if len(whole) <= room else _fit("", bare, tail, room, gap="\n"))
 
@@ -63,7 +63,8 @@ def subject(alert: Alert, delivery: Delivery) -> str:
     """One line: how many outcomes, and the first one's title; a possible second copy says so."""
     mark = "[repeat?] " if delivery.repeat else ""
     first = alert.news[0].title if alert.news else alert.headline
-    return one_line(f"{mark}{_count(alert)}: {first}", SUBJECT_LIMIT)
+    what = f"[correction] {len(alert.news)} taken back" if _corrects(alert) else _count(alert)
+    return one_line(f"{mark}{what}: {first}", SUBJECT_LIMIT)
 
 
 def link(url: str) -> str:
@@ -72,6 +73,28 @@ def link(url: str) -> str:
     if urlsplit(clean).scheme not in ("http", "https"):
         return one_line(clean, _URL_LIMIT).translate(_DISARMED)
     return quote(clean, safe="!$%&()+,-./:;=?_~#")[:_URL_LIMIT]
+
+
+def _corrects(alert: Alert) -> bool:
+    return alert.kind is AlertKind.CORRECTION
+
+
+def _quotes(alert: Alert, item: NewsItem) -> list[str]:
+    """The sentences of an outcome, short: its proof; in a correction, what was its proof and what stands there now."""
+    said, now = (_disarm(one_line(text, _SHORT_SENTENCE_LIMIT)) for text in (item.sentence, item.says_now))
+    if not _corrects(alert):
+        return [f"“{said}”"]
+    return [f"said “{said}”", *([f"says now “{now}”"] if now else [])]
+
+
+def _turn(item: NewsItem) -> str:
+    return f"told as {item.previous_status}, now {f'reported as {item.status}' if item.status else 'reported no more'}"
+
+
+def _taken_back(number: int, item: NewsItem) -> str:
+    said = f"It said: “{one_line(item.sentence, _SENTENCE_LIMIT)}”"
+    now = f"It says now: “{one_line(item.says_now, _SENTENCE_LIMIT)}”" if item.says_now else "That sentence is gone."
+    return "\n   ".join([f"{number}. {one_line(item.title, _TITLE_LIMIT)}", f"{item.type}, {_turn(item)}", said, now])
 
 
 def _count(alert: Alert) -> str:
@@ -88,8 +111,8 @@ def _status(item: NewsItem) -> str:
     return f"{item.type}, {item.status} ({before}), {item.level}"
 
 
-def _line(item: NewsItem) -> str:
-    return one_line(f"• {one_line(item.title, _TITLE_LIMIT)}: {_status(item)}", 2 * _TITLE_LIMIT)
+def _line(item: NewsItem, stands: str) -> str:
+    return one_line(f"• {one_line(item.title, _TITLE_LIMIT)}: {stands}", 2 * _TITLE_LIMIT)
 
 
 def _full_item(number: int, item: NewsItem) -> str:

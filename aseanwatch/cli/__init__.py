@@ -24,6 +24,7 @@ COMMANDS = {
     "sources": "List, show and test the sources that are watched.",
     "outcomes": "List, show and export what ministers decided.",
     "calendar": "List the meetings, show what each was to bring and brought, export them as iCalendar.",
+    "review": "Look at what waits, and say what is right: confirm, reject, edit, merge, split, undo.",
     "alerts": "List, show, retry and test alerts.",
     "db": "Upgrade, describe and check the database.",
     "doctor": "Check that everything the watch needs is in order.",

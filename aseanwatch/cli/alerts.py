@@ -85,10 +85,12 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
         write_json(alert_json(alert) | {"deliveries": [delivery_json(one, attempts[one.key]) for one in deliveries]})
         return
     click.echo(f"{alert.headline}\n  {alert.publisher} {moment(alert.published)[:10]} · {alert.url}")
-    click.echo(f"  alert {alert.key}, made {moment(alert.created_at)}")
+    corrects = f", corrects alert {alert.corrects}" if alert.corrects else ""
+    click.echo(f"  alert {alert.key}, made {moment(alert.created_at)}{corrects}")
     for item in alert.news:
-        turn = f"{item.previous_status} -> {item.status}" if item.previous_status else item.status
-        click.echo(f"\n  [{item.type}, {turn}] {item.title}\n    “{item.sentence}”\n    outcome {item.outcome}")
+        turn = f"{item.previous_status} -> {item.status or 'reported no more'}" if item.previous_status else item.status
+        now = f"\n    says now “{item.says_now}”" if item.says_now else ""
+        click.echo(f"\n  [{item.type}, {turn}] {item.title}\n    “{item.sentence}”{now}\n    outcome {item.outcome}")
     for one in deliveries:
         click.echo(f"\n  to {one.target}: {one.state}{': ' + one.reason if one.reason else ''} (delivery {one.key})")
         for attempt in attempts[one.key]:

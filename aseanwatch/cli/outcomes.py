@@ -14,13 +14,14 @@ from aseanwatch.cli.options import Day, json_option, settings_from, settings_opt
 from aseanwatch.cli.output import moment, table, write_json
 from aseanwatch.events_text import event_text
 from aseanwatch.ports import Store
-from aseanwatch.records import deadline_json, event_json, outcome_json, sighting_json
+from aseanwatch.records import deadline_json, event_json, outcome_json, sighting_json, values_json
 from core.calendar import meeting_named
-from core.codes import OutcomeType, Status
+from core.codes import OutcomeType, Standing, Status
 from core.errors import AseanwatchError
 from core.expected import Deadline, due
 from core.origins import Authority
 from core.outcomes import Outcome, Resolved
+from core.review import questions
 
 _T = TypeVar("_T")
 _BATCH = 500
@@ -51,6 +52,11 @@ def _short_names(ctx: click.Context, option: click.Parameter, said: tuple[str, .
     return tuple(meeting.name if (meeting := meeting_named(words)) else words for words in said)
 
 
+def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--as-of`; the command gets `as_of`."""
+    return click.option("--as-of", type=Day(), help="As it was known then: 2024-07-27T09:00+07:00.")(command)
+
+
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options by which outcomes are chosen."""
     for option in (
@@ -60,6 +66,9 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--meeting", multiple=True, callback=_short_names, help="Meeting type or instance: AMM, AMM-57, PMC."),
         click.option("--party", multiple=True, help="A party of it, for example Japan."),
         click.option("--type", "type_", multiple=True, type=click.Choice([code.value for code in OutcomeType]), help="Kind of outcome."),
+        click.option(
+            "--standing", multiple=True, type=click.Choice([code.value for code in Standing]), help="How far it may be relied on."
+        ),
         click.option("--status", multiple=True, type=click.Choice([code.value for code in Status]), help="How far it has come."),
     ):
         command = option(command)
@@ -80,12 +89,22 @@ def outcomes() -> None:
 
 @outcomes.command("list")
 @filters
+@as_of_option
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most, newest first.")
 @click.option("--overdue", is_flag=True, help="Planned ones that should have come by now, soonest first.")
 @click.option("--expected", is_flag=True, help="Planned ones that should come by a day or a meeting ahead, soonest first.")
 @json_option
 @settings_options
-def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path | None, data_dir: Path | None, **chosen: Any) -> None:
+def list_(
+    limit: int,
+    as_of: datetime | None,
+    overdue: bool,
+    expected: bool,
+    as_json: bool,
+    config: Path | None,
+    data_dir: Path | None,
+    **chosen: Any,
+) -> None:
     """List outcomes, newest first.
 
     A filter that is given more than once takes any of its values; different filters must all be met.
@@ -98,6 +117,8 @@ def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path
       aseanwatch outcomes list --type accession --party Norway
       aseanwatch outcomes list --meeting AMM-57 --topic trade --json
       aseanwatch outcomes list --overdue           what was foretold and has not come
+      aseanwatch outcomes list --standing disputed
+      aseanwatch outcomes list --as-of 2024-07-27T09:00+07:00
     """
     from aseanwatch import wiring
 
@@ -105,11 +126,11 @@ def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path
     with wiring.storage(settings) as store:
         if overdue or expected:
             wanted = {Progress.OVERDUE: overdue, Progress.EXPECTED: expected}
-            known = awaited(store, wiring.calendar(settings.rules.files), wiring.SystemClock().now())
-            found = select(store, **chosen)
-            _list_awaited([(one, *known[one.key]) for one in found if one.key in known and wanted[known[one.key][1]]], limit, as_json)
+            calendar, now = wiring.calendar(settings.rules.files), as_of or wiring.SystemClock().now()
+            waiting = awaited(store, calendar, select(store, as_of=as_of, **chosen), now, as_of)
+            _list_awaited([one for one in waiting if wanted[one[2]]], limit, as_json)
             return
-        found = select(store, limit=limit, **chosen)
+        found = select(store, limit=limit, as_of=as_of, **chosen)
         if as_json:
             for outcome in found:
                 write_json(outcome_json(outcome))
@@ -118,6 +139,7 @@ def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path
             (
                 one.key,
                 one.status,
+                one.standing,
                 one.type,
                 one.title,
                 ", ".join(one.parties),
@@ -128,7 +150,7 @@ def list_(limit: int, overdue: bool, expected: bool, as_json: bool, config: Path
             for one in found
         ]
         empty = "No such outcome is on record."
-        table(("key", "status", "type", "title", "parties", "meeting", "date", "reported by"), rows, empty=empty)
+        table(("key", "status", "standing", "type", "title", "parties", "meeting", "date", "reported by"), rows, empty=empty)
 
 
 def _list_awaited(found: Sequence[tuple[Outcome, Deadline, Progress]], limit: int, as_json: bool) -> None:
@@ -144,23 +166,26 @@ def _list_awaited(found: Sequence[tuple[Outcome, Deadline, Progress]], limit: in
 
 @outcomes.command()
 @click.argument("key")
+@as_of_option
 @json_option
 @settings_options
-def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) -> None:
-    """Show one outcome: every article that reports it with its sentence, and its history.
+def show(key: str, as_of: datetime | None, as_json: bool, config: Path | None, data_dir: Path | None) -> None:
+    """Show one outcome: every article that reports it with its sentence, what reviewers said, and its history.
 
-    KEY may be cut short as long as it is the only one that begins so.
+    KEY may be cut short as long as it is the only one that begins so. The key of a record that was merged leads to the one that it is
+    part of. With --as-of: the record, the reports and the history as they were known then.
 
     \b
     Examples:
       aseanwatch outcomes show document-5f0c
       aseanwatch outcomes show document-5f0c --json
+      aseanwatch outcomes show document-5f0c --as-of 2024-07-27T09:00+07:00
     """
     from aseanwatch import wiring
 
     settings = settings_from(config, data_dir)
     with wiring.storage(settings) as store:
-        found = store.outcome(whole_key(key, store.outcome_keys(key), "outcome"))
+        found = store.outcome(key, as_of) or store.outcome(known_key(store, key, as_of), as_of)
     if found is None:
         raise AseanwatchError("no such outcome", subject=key)
     outcome, sightings, events = found
@@ -178,9 +203,13 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
         ("standing", f"{outcome.standing}; nearest report: {outcome.authority}"),
         ("reported", f"{support(outcome)}: {', '.join(outcome.origins)}" if outcome.origins else ""),
         ("also as", "; ".join(title for title in outcome.titles if title != outcome.title)),
-        ("disputed", "; ".join(outcome.conflicts)),
+        ("conflict", "; ".join(outcome.conflicts)),
         ("expected", f"by {deadline.by.isoformat()}: {deadline.why}" if deadline else ""),
         ("overdue", f"found so on {moment(outcome.overdue_at)}" if outcome.overdue_at else ""),
+        ("waits", "; ".join(questions(outcome))),
+        ("reviewed", f"{outcome.reviewed.by}, {moment(outcome.reviewed.at)}" if outcome.reviewed.at else ""),
+        ("computed", ", ".join(f"{name}: {value}" for name, value in values_json(outcome.computed).items())),
+        ("apart", ", ".join(outcome.reviewed.apart)),
         ("done", moment(outcome.done_at) if outcome.done_at else ""),
         ("alerted", moment(outcome.alerted_at) if outcome.alerted_at else "no"),
     ):
@@ -199,9 +228,10 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
 
 @outcomes.command()
 @filters
+@as_of_option
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="How to write it.")
 @settings_options
-def export(form: str, config: Path | None, data_dir: Path | None, **chosen: Any) -> None:
+def export(form: str, as_of: datetime | None, config: Path | None, data_dir: Path | None, **chosen: Any) -> None:
     """Write all chosen outcomes with their proof, as CSV or JSON lines, to standard output.
 
     In CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe.
@@ -210,6 +240,7 @@ def export(form: str, config: Path | None, data_dir: Path | None, **chosen: Any)
     Examples:
       aseanwatch outcomes export > outcomes.csv
       aseanwatch outcomes export --format json --since 2024-01-01
+      aseanwatch outcomes export --as-of 2024-07-27T09:00+07:00 > briefing.csv
     """
     from aseanwatch import wiring
 
@@ -217,8 +248,8 @@ def export(form: str, config: Path | None, data_dir: Path | None, **chosen: Any)
         rows = csv.writer(sys.stdout)
         if form == "csv":
             rows.writerow(_CSV)
-        for some in batched(select(store, **chosen), _BATCH):
-            sightings = store.sightings([outcome.key for outcome in some])
+        for some in batched(select(store, as_of=as_of, **chosen), _BATCH):
+            sightings = store.sightings([outcome.key for outcome in some], as_of)
             for outcome in some:
                 if form == "json":
                     write_json(outcome_json(outcome) | {"sightings": [sighting_json(one) for one in sightings[outcome.key]]})
@@ -231,15 +262,28 @@ def select(
     *,
     status: Sequence[str] = (),
     type_: Sequence[str] = (),
+    standing: Sequence[str] = (),
     party: Sequence[str] = (),
     meeting: Sequence[str] = (),
     topic: Sequence[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int | None = None,
+    as_of: datetime | None = None,
 ) -> list[Outcome]:
-    """The outcomes that meet every condition, newest first; of several values of one condition any will do."""
-    return store.outcomes(status=status, type=type_, parties=party, meeting=meeting, topics=topic, since=since, until=until, limit=limit)
+    """The outcomes that meet every condition, newest first; of several values of one condition any will do; with `as_of` as of then."""
+    return store.outcomes(
+        status=status,
+        type=type_,
+        standing=standing,
+        parties=party,
+        meeting=meeting,
+        topics=topic,
+        since=since,
+        until=until,
+        limit=limit,
+        as_of=as_of,
+    )
 
 
 def batched(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
@@ -259,6 +303,11 @@ def support(outcome: Outcome) -> str:
         return f"{outcome.articles} carrier{'s' * (outcome.articles != 1)}"
     origins = len(outcome.origins)
     return f"{origins} origin{'s' * (origins != 1)} / {outcome.articles} carrier{'s' * (outcome.articles != 1)}"
+
+
+def known_key(store: Store, beginning: str, as_of: datetime | None = None) -> str:
+    """The key in the register that begins so. Raises AseanwatchError when there is none, or more than one."""
+    return whole_key(beginning, store.outcome_keys(beginning, as_of=as_of), "outcome")
 
 
 def whole_key(beginning: str, keys: Sequence[str], noun: str) -> str:

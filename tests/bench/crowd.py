@@ -205,17 +205,20 @@ class _Filling:
         )  # fmt: skip
         meeting = record.meeting.name if record.meeting else ""
         first, last = _time(record.first_seen), _time(record.last_seen)
-        self._add(
-            "outcome", key, record.type, record.status, record.level, meeting, first, last, _noun(record), first, listed(record.parties)
-        )
+        row = (key, record.type, record.status, record.level, meeting, first, last, _noun(record), first, listed(record.parties))
+        self._add("outcome", *row, record.standing)
         for term in terms:
             self._add("outcome_block", term, key)
         said = _noun(reports[0])
         for (number, article, _), at in zip(articles, days, strict=True):
             self.counts["sighting"] += 1
-            position = self.counts["sighting"]  # any number that no other sighting of the reading has
-            self._add("sighting", None, number, position, number, key, 1, "joined: both on one thing", said, "", "press", counted=False)
-            self._add("event", None, "outcome.corroborated", key, _time(at), "", record.status, article, "another carrier of a paper")
+            place = self.counts["sighting"]  # its row; as its position any number that no other sighting of the reading has
+            self._add("sighting", place, number, place, number, key, 1, "joined: both on one thing", said, "", "press", counted=False)
+            self._add("seat", place, place, key, 1, "joined: both on one thing", _time(at))
+            stood = _noun(record) if at == days[-1] else None
+            self._add(
+                "event", None, "outcome.corroborated", key, _time(at), "", record.status, article, "another carrier of a paper", stood
+            )
 
     def _article(self, at: datetime) -> tuple[int, str, str]:
         """Row, key and publisher of an article of that time; one in two reports something else as well."""

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 import postgres
 import pytest
-from stores import MINUTE, NOW, VNA, blocks, desk, entry, key_of, poll, reading, story, tell
+from stores import MINUTE, NOW, VNA, Desk, blocks, desk, entry, key_of, poll, reading, story, tell
 
 from core.alerts import DeliveryState, Receipt, ReceiptKind
 from core.delivery import Step
 from core.errors import StoreError
-from core.outcomes import Changes, Event, EventKind, Outcome
+from core.outcomes import Changes, Earlier, Event, EventKind, Outcome
 from store import Store, open_store
 from store.events import append
 from store.turns import Line
@@ -100,11 +100,11 @@ def test_read_modify_write_loses_nothing_and_meets_no_lock(store: Store) -> None
     assert len(store.alerts()) == 1
 
 
-def signing(name: str, decide: Callable[[Sequence[Outcome]], Changes]) -> Callable[[Sequence[Outcome]], Changes]:
+def signing(name: str, decide: Desk) -> Desk:
     """A desk that adds its name to the titles of what it found."""
 
-    def decided(known: Sequence[Outcome]) -> Changes:
-        changes = decide(known)
+    def decided(known: Sequence[Outcome], earlier: Earlier) -> Changes:
+        changes = decide(known, earlier)
         return replace(changes, outcomes=tuple(replace(outcome, titles=(*outcome.titles, name)) for outcome in changes.outcomes))
 
     return decided
@@ -223,9 +223,9 @@ def test_the_same_outcome_of_two_titles_is_found_while_others_write(store: Store
         store.record_article(None, article, NOW)
         inner = desk(article, said)
 
-        def counting(known: Sequence[Outcome]) -> Changes:
+        def counting(known: Sequence[Outcome], earlier: Earlier) -> Changes:
             seen.append(len(known))
-            changes = inner(known)
+            changes = inner(known, earlier)
             return replace(
                 changes,
                 outcomes=tuple(

@@ -13,7 +13,7 @@ from core.articles import Failure
 from core.codes import Status
 from core.delivery import Step
 from core.errors import StoreError
-from core.outcomes import Changes, Event, EventKind, Outcome
+from core.outcomes import Changes, Earlier, Event, EventKind, Outcome
 from core.reasons import Reason
 from core.sources import EntryState, Poll, Polling, Source, Tier
 from store import Store
@@ -432,7 +432,8 @@ def test_other_rules_read_the_same_text_and_corroborate_nothing(store: Store) ->
     assert len(sightings) == 1, "only the reading that stands"
     assert kinds(history) == [EventKind.OUTCOME_NEW]
     assert kinds(list(changes.events)) == [EventKind.OUTCOME_NEW, EventKind.ALERT_MADE]
-    assert tell(store, article, reading(article, "Joint Communique")) == (Changes(), None)
+    changes, alert = tell(store, article, reading(article, "Joint Communique"))
+    assert (changes.outcomes, alert) == ((), None)
     again = store.reading(article.key)
     assert again
     assert again.ruleset == "rules-1", "the rules were taken back: their reading stands again"
@@ -465,7 +466,7 @@ def test_whatever_is_decided_an_outcome_alerts_once_for_a_status(store: Store) -
     store.record_article(None, second, NOW)
     said = reading(second, "Joint Communique", "Plan of Action")
     forgetful = desk(second, said)
-    changes, alert = store.record_reading(second, said, blocks(said), lambda known: forgetful(()), ["desk"], NOW + MINUTE)
+    changes, alert = store.record_reading(second, said, blocks(said), lambda known, earlier: forgetful((), earlier), ["desk"], NOW + MINUTE)
     assert alert
     assert [item.title for item in alert.news] == ["Plan of Action"]
     assert [news.outcome for news in changes.news] == [key_of("Plan of Action")]
@@ -516,12 +517,12 @@ def test_a_reading_of_a_text_that_was_replaced_meanwhile_changes_nothing(store: 
 
 def test_an_article_that_was_never_recorded_cannot_be_read(store: Store) -> None:
     with pytest.raises(StoreError, match="never recorded") as refused:
-        store.record_reading(story(), reading(story()), [], lambda known: Changes(), [], NOW)
+        store.record_reading(story(), reading(story()), [], lambda known, earlier: Changes(), [], NOW)
     assert refused.value.subject == story().key
 
 
 def test_a_decision_that_fails_leaves_nothing_and_the_article_unread(store: Store) -> None:
-    def undecided(known: object) -> Changes:
+    def undecided(known: object, earlier: object) -> Changes:
         raise ZeroDivisionError
 
     store.record_article(None, story(), NOW)
@@ -550,8 +551,8 @@ def test_two_records_that_turn_out_to_be_one_are_one_for_good(store: Store) -> N
     kept, gone = key_of("Statement"), key_of("Declaration")
     said = reading(third, "Statement")
 
-    def merging(known: Sequence[Outcome]) -> Changes:
-        changes = desk(third, said, NOW + 2 * MINUTE)(known)
+    def merging(known: Sequence[Outcome], earlier: Earlier) -> Changes:
+        changes = desk(third, said, NOW + 2 * MINUTE)(known, earlier)
         joined = Event(kind=EventKind.OUTCOME_MERGED, subject=gone, at=NOW, after=kept)
         return replace(changes, merged=((gone, kept),), events=(*changes.events, joined))
 
@@ -570,7 +571,7 @@ def test_two_records_that_turn_out_to_be_one_are_one_for_good(store: Store) -> N
     store.record_article(None, fourth, NOW)
     seen: list[list[str]] = []
 
-    def watching(known: Sequence[Outcome]) -> Changes:
+    def watching(known: Sequence[Outcome], earlier: Earlier) -> Changes:
         seen.append([outcome.key for outcome in known])
         return Changes()
 
@@ -687,6 +688,7 @@ def test_every_row_is_counted_once_and_every_state_is_listed(store: Store) -> No
         "readings": {"relevant": 1, "other": 0},
         "outcomes": {"planned": 0, "done": 1, "failed": 0},
         "sightings": {"applied": 1, "held": 0},
+        "reviews": {"all": 0},
         "alerts": {"all": 1},
         "deliveries": {"pending": 1, "sending": 0, "sent": 1, "dead": 0, "unknown": 0, "suppressed": 0},
         "events": {"all": 2},

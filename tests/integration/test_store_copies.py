@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
+import desk
 from copies import edited
 from newsroom import seed_stories
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from stores import NOW, key_of, reading, story, tell
 from core.articles import Article
 from core.origins import Authority
 from core.outcomes import EventKind
+from core.review import Action
 from store import Store, open_store
 from store.copies import LISTED
 from store.tables import article_copy, article_sketch
@@ -108,3 +110,33 @@ def test_words_that_stand_on_every_page_of_a_publisher_hide_no_copy_and_make_non
     (outcome,) = store.outcomes()
     assert len(outcome.origins) == len(pages) + 1
     assert carried(store)["Late Copy"] == ("Late Original", Authority.REPRINT)
+
+
+def test_what_was_known_then_went_back_to_whom_was_known_then(store: Store) -> None:
+    """The copy is read first; the original, published before it, comes later."""
+    telling(store, REPRINT)
+    first = store.outcomes()[0]
+    later = NOW + timedelta(hours=9)
+    tell(store, ORIGINAL, reading(ORIGINAL, TITLE), now=later)
+    then, now = store.outcome(first.key, later - timedelta(hours=1)), store.outcome(first.key, later)
+    assert then
+    assert now
+    assert (then[0].origins, [one.reported.origin for one in then[1]]) == (("Mirror",), ["Mirror"])
+    assert (now[0].origins, [one.reported.origin for one in now[1]]) == (("Gazette",), ["Gazette", "Gazette"])
+    assert store.sightings([first.key], later - timedelta(hours=1))[first.key] == then[1]
+    assert store.check() == []
+
+
+def test_records_that_a_reviewer_parts_and_joins_have_the_origins_of_their_articles(store: Store) -> None:
+    desk.prints(store, "a", TITLE, article=ORIGINAL)
+    desk.prints(store, "b", TITLE, article=OWN, now=NOW + timedelta(hours=1))
+    desk.prints(store, "c", TITLE, article=REPRINT, now=NOW + timedelta(hours=2))
+    (whole,) = store.outcomes()
+    left, new = desk.says(store, Action.SPLIT, whole, articles=(OWN.key,), at=NOW + timedelta(hours=3)).outcomes
+    assert (left.origins, new.origins) == (("Gazette",), ("Herald",))
+    desk.says(store, Action.MERGE, left, other=new.key, at=NOW + timedelta(hours=4))
+    (joined,) = store.outcomes()
+    assert (joined.origins, joined.articles) == (whole.origins, 3)
+    desk.says(store, Action.UNDO, joined, at=NOW + timedelta(hours=5))
+    assert sorted(one.origins for one in store.outcomes()) == [("Gazette",), ("Herald",)]
+    assert store.check() == []

@@ -9,6 +9,7 @@ from typing import Any
 
 import killing
 import pytest
+from desk import article_saying, corrections, only, prints, says
 from sqlalchemy import event
 from stores import MINUTE, NOW, VNA, entry, poll, reading, story, tell
 
@@ -17,6 +18,7 @@ from core.articles import Failure
 from core.delivery import Step
 from core.errors import StoreError
 from core.reasons import Reason
+from core.review import Action
 from store import Store, open_store
 
 Counts = dict[str, dict[str, int]]
@@ -58,6 +60,8 @@ def scene(store: Store) -> None:
     store.record_poll(poll(entry("known")))
     store.record_article(None, story("next"), NOW)
     tell(store, story(), reading(story(), "Joint Communique"))
+    for name in ("first", "second"):
+        prints(store, name, "Joint Statement on trade")
 
 
 def record_poll(store: Store) -> None:
@@ -77,11 +81,15 @@ def record_reading(store: Store) -> None:
     tell(store, story("next"), said, targets=["chat", "mail"])
 
 
+def review(store: Store) -> None:
+    says(store, Action.SPLIT, only(store, "Joint Statement on trade"), articles=(story("second").key,))
+
+
 def claim(store: Store) -> None:
     store.claim_delivery("me", NOW, 60)
 
 
-@pytest.mark.parametrize("work", [record_poll, record_article, record_failure, record_reading, claim])
+@pytest.mark.parametrize("work", [record_poll, record_article, record_failure, record_reading, review, claim])
 def test_a_step_that_breaks_off_leaves_nothing(store: Store, work: Callable[[Store], None]) -> None:
     scene(store)
     before, tags = store.counts(), [polling.etag for _, polling in store.sources()]
@@ -91,6 +99,17 @@ def test_a_step_that_breaks_off_leaves_nothing(store: Store, work: Callable[[Sto
     if work is not record_poll:
         assert [polling.etag for _, polling in store.sources()] == tags
     assert store.counts() != before
+    assert store.check() == []
+
+
+def test_a_correction_that_breaks_off_leaves_nothing(store: Store) -> None:
+    prints(store, "told", "Plan of Action 2025-2029")
+    store.record_article(None, article_saying("told", "done"), NOW)
+    before = store.counts()
+    broken, left = cut_at_each_statement(store, lambda: prints(store, "told"))
+    assert broken >= 20
+    assert left == [before] * broken
+    assert len(corrections(store)) == 1
     assert store.check() == []
 
 
@@ -124,8 +143,17 @@ def test_a_killed_reading_leaves_no_part_of_outcome_alert_and_deliveries(databas
     *killed, lived = runs("record_reading", database_url)
     assert len(killed) >= 20
     nouns = ("readings", "outcomes", "sightings", "alerts", "deliveries", "events")
-    assert {tuple(run["counts"][noun] for noun in nouns) for run in killed} == {(0, 0, 0, 0, 0, 0)}
-    assert tuple(lived["counts"][noun] for noun in nouns) == (1, 1, 1, 1, 2, 2)
+    assert {tuple(run["counts"][noun] for noun in nouns) for run in killed} == {(1, 1, 1, 1, 1, 2)}
+    assert tuple(lived["counts"][noun] for noun in nouns) == (2, 2, 2, 2, 3, 4)
+    assert [run["wrong"] for run in (*killed, lived)] == [[]] * (len(killed) + 1)
+
+
+def test_a_killed_correction_leaves_no_part_of_it_and_is_made_whole_and_once(database_url: str) -> None:
+    *killed, lived = runs("take_back", database_url)
+    assert len(killed) >= 20
+    nouns = ("outcomes", "alerts", "deliveries", "events")
+    assert {tuple(run["counts"][noun] for noun in nouns) for run in killed} == {(1, 1, 1, 2)}
+    assert tuple(lived["counts"][noun] for noun in nouns) == (1, 2, 2, 5)
     assert [run["wrong"] for run in (*killed, lived)] == [[]] * (len(killed) + 1)
 
 

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+from desk import only, prints, says
 from sqlalchemy import event
 from stores import MINUTE, NOW, key_of, reading, story, tell
 
 from core.codes import Status
 from core.expected import Deadline
 from core.outcomes import EventKind
+from core.review import Action
 from store import Store, open_store
 
 TITLE = "Joint Communique"
@@ -60,10 +62,20 @@ def test_record_and_event_are_marked_together_and_once(store: Store) -> None:
     )  # fmt: skip
     assert told.detail == "expected by 2026-07-11: AMM-59 ends on 2026-07-11; no report of it since"
     assert again == ()
-    assert store.events(after=before) == [told]
+    assert store.events(after=before, records=True) == [told]
+    assert store.check() == []
     found = store.outcome(LATE.outcome)
     assert found is not None
     assert (found[0].status, found[0].overdue_at) == (Status.PLANNED, AFTER)
+
+
+def test_what_a_reviewer_rejected_meanwhile_is_not_marked(store: Store) -> None:
+    prints(store, "preview", TITLE, status=Status.PLANNED)
+    late = replace(LATE, outcome=only(store, TITLE).key)
+    says(store, Action.REJECT, late.outcome)
+    assert store.mark_overdue([late], AFTER) == ()
+    says(store, Action.UNDO, late.outcome)
+    assert len(store.mark_overdue([late], AFTER)) == 1
 
 
 def test_a_later_time_that_passes_too_is_marked_again(store: Store) -> None:

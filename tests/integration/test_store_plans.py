@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from desk import only, prints, says
 from sqlalchemy import event, text
 from stores import MINUTE, NOW, VNA, entry, poll, reading, story, tell
 
 from core.alerts import DeliveryState, Receipt, ReceiptKind
 from core.delivery import Step
+from core.review import Action
 from store import Store
 from store.register import candidates
 from store.tables import metadata
@@ -34,6 +36,23 @@ def read_an_article(store: Store) -> None:
     tell(store, story("fourth"), reading(story("fourth"), "Joint Communique", "fourth"))
 
 
+def edit_an_article(store: Store) -> None:
+    prints(store, "fourth", "Joint Communique", "fourth")
+    prints(store, "fourth", "fourth")
+
+
+def review_an_outcome(store: Store) -> None:
+    prints(store, "a", "Joint Statement on trade")
+    prints(store, "b", "Joint Statement on trade")
+    says(store, Action.CONFIRM, only(store, "Joint Statement on trade"))
+    says(store, Action.SPLIT, only(store, "Joint Statement on trade"), articles=(story("b").key,))
+    says(store, Action.UNDO, only_key(store))
+
+
+def only_key(store: Store) -> str:
+    return store.reviews()[0][0].outcome
+
+
 def send(store: Store) -> None:
     claimed = store.claim_delivery("me", NOW, 60)
     assert claimed
@@ -52,6 +71,10 @@ EVERY_MINUTE: list[Callable[[Store], object]] = [
     lambda store: store.unread_articles(now=NOW),
     lambda store: store.events(after=3),
     lambda store: store.outcome("no such key"),
+    edit_an_article,
+    review_an_outcome,
+    lambda store: store.outcome(only(store, "first").key, NOW),
+    lambda store: store.sightings([only(store, "first").key], NOW),
     lambda store: store.outcomes(limit=20),
     lambda store: store.article("no such key"),
 ]

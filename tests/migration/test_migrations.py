@@ -28,7 +28,7 @@ from store import Store, migrations, open_store
 from store.engines import open_engines
 from store.tables import metadata
 
-NEXT = '''"""One more revision, for these tests."""
+NEXT = '''"""A further revision, for these tests."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -44,6 +44,8 @@ def upgrade() -> None:
         source.alter_column("kind", nullable=True)  # SQLite cannot: the table is made anew
     {then}
 '''
+
+HEAD = migrations.head()
 
 
 @pytest.fixture
@@ -160,9 +162,9 @@ def test_a_migration_that_dies_half_way_leaves_postgresql_empty(postgresql: post
 
 
 def with_next(folder: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> None:
-    """Lets the program know of one more revision."""
+    """Lets the program know of a further revision."""
     shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "next.py").write_text(NEXT.format(head=migrations.head(), then=then))
+    (folder / "versions" / "next.py").write_text(NEXT.format(head=HEAD, then=then))
     monkeypatch.setattr(migrations, "FOLDER", folder)
 
 
@@ -196,7 +198,7 @@ def test_a_migration_that_fails_changes_nothing(bare_url: str, then: str, tmp_pa
         with pytest.raises((StoreError, RuntimeError)):
             open_store(bare_url, now=NOW)
     with open_store(bare_url, now=NOW) as store:
-        assert store.storage()["schema"] == migrations.head()
+        assert store.storage()["schema"] == HEAD
         assert store.entry_counts() == {VNA.id: 2}
         assert store.check() == []
 
@@ -217,7 +219,9 @@ def test_an_older_register_gets_its_origins_its_days_and_its_topics(bare_url: st
     """A database of the first schema, with one outcome that an official page and a paper report, as that version wrote it."""
     with monkeypatch.context() as before:
         folder = tmp_path / "first"
-        shutil.copytree(migrations.FOLDER, folder, ignore=lambda at, names: {"__pycache__", "origins.py"} & set(names))
+        shutil.copytree(
+            migrations.FOLDER, folder, ignore=lambda at, names: {"__pycache__", "origins.py", "history_and_review.py"} & set(names)
+        )
         before.setattr(migrations, "FOLDER", folder)
         engines = open_engines(bare_url)
         migrations.upgrade(engines.writer, engines.where)

@@ -1,12 +1,13 @@
 """What must stay true of the register whatever is reported, and in whatever order."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sightings import Book, Story, book, later, sighting, story
 
-from core import blocks, facets, identity
+from core import blocks, facets, history, identity
 from core.codes import OutcomeType
 from core.readings import Meeting, Sighting
 
@@ -140,6 +141,24 @@ def test_reading_everything_again_moves_nothing_and_tells_nobody(drawn: list[tup
     for told_again in stories:
         made.reads(told_again)
     assert (made.partition, {key: one.facets for key, one in made.outcomes.items()}, made.alerts) == (partition, facets, alerts)
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_after_every_edit_the_register_is_the_one_of_the_texts_that_stand(data: st.DataObject) -> None:
+    """However often articles were edited, and whatever they said in between."""
+    alone = articles.filter(lambda drawn: not any(name in OF_SEVERAL_STATES for name, _, _ in drawn[0]))
+    last, _ = newsroom(data.draw(st.lists(alone, min_size=1, max_size=5)))
+    versions, _ = newsroom(data.draw(st.lists(alone, max_size=8)))
+    edits = [replace(data.draw(st.sampled_from(last)), reading=version.reading) for version in versions]
+    made = book(edits)
+    for told_last in data.draw(st.permutations(last)):
+        made.reads(told_last, edited=True)
+    assert seen(made) == seen(book(last))
+    assert made.partition == book(last).partition
+    assert history.rebuild(made.events) == made.outcomes
+    told_keys = [key for _, key in made.alerts]
+    assert len(told_keys) == len(set(told_keys))
 
 
 PARTIES = [(), ("UK",), ("China",), ("UK", "China"), ("Vietnam",), ("Vietnam", "RoK"), ("Timor-Leste",)]

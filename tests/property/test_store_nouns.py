@@ -107,4 +107,4 @@ def test_failures_and_events_come_back(memory: Store, failure: Failure, event: E
     memory.record_read_failure("no article", failure)
     assert failure in memory.failures(subject=failure.subject)
     [stored] = memory.append_events([event])
-    assert memory.events(subject=event.subject)[-1] == stored == replace(event, sequence=stored.sequence)
+    assert memory.events(subject=event.subject, records=True)[-1] == stored == replace(event, sequence=stored.sequence)

@@ -15,8 +15,9 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+from desk import prints
 from sqlalchemy import Engine, event, inspect
-from stores import NOW, VNA, entry, poll, reading, story, tell
+from stores import MINUTE, NOW, VNA, entry, poll, reading, story, tell
 
 from store import open_store
 
@@ -38,11 +39,18 @@ def record_reading(url: str) -> None:
         tell(store, story(), reading(story(), "Joint Communique"), targets=["chat", "mail"])
 
 
+def take_back(url: str) -> None:
+    """An article takes back what it was alerted for."""
+    with open_store(url, now=NOW) as store:
+        prints(store, "told", now=NOW + MINUTE)
+
+
 def prepare(url: str) -> None:
-    """What the scenes find: one source, one article."""
+    """What the scenes find: one source, one article that was not read, and one that was told."""
     with open_store(url, now=NOW) as store:
         store.sync_sources([VNA], NOW)
         store.record_article(None, story(), NOW)
+        prints(store, "told", "Plan of Action 2025-2029")
 
 
 def killed(scene: Callable[[str], None], url: str, at: int) -> bool:
@@ -88,7 +96,7 @@ def emptied(url: str) -> None:
 
 
 def main(name: str, url: str, step: int) -> None:
-    scene = {"migrate": migrate, "record_poll": record_poll, "record_reading": record_reading}[name]
+    scene = {"migrate": migrate, "record_poll": record_poll, "record_reading": record_reading, "take_back": take_back}[name]
     if scene is not migrate:
         prepare(url)
     at, died = 0, True

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core import register
+from core import history, register
 from core.articles import Article
 from core.codes import Level, OutcomeType, Stage, Status
-from core.outcomes import Changes, EventKind, Outcome, Reported
+from core.outcomes import Changes, Earlier, Event, EventKind, Outcome, Reported, Resolved
 from core.readings import Evidence, Meeting, MeetingMention, Reading, Sighting, Span
 
 AMM_57 = Meeting(type="AMM", ordinal=57, year=2024)
@@ -91,28 +91,75 @@ class Book:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     seats: dict[tuple[str, int], str] = field(default_factory=dict)
     """(article, index) -> outcome."""
+    stands: dict[str, list[Resolved]] = field(default_factory=dict)
+    """Article -> the sightings of its reading that stands."""
     log: list[Changes] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    """The log, with the records as they stood."""
     _shelf: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def reads(self, told: Story, **how: Any) -> Changes:
-        """What one story changes."""
-        return self.takes(told.reports(**how), how.get("now"))
+    def reads(self, told: Story, *, edited: bool = False, **how: Any) -> Changes:
+        """What one story changes; with `edited` the publisher has changed what it said when it was read before."""
+        return self.takes(told.reports(**how), how.get("now"), article=told.key, edited=edited)
 
-    def takes(self, reports: Sequence[Reported], now: datetime | None = None) -> Changes:
+    def takes(self, reports: Sequence[Reported], now: datetime | None = None, *, article: str = "", edited: bool = False) -> Changes:
         """What these reports, of one article, change."""
-        found = {key for term in register.blocks(reports) for key in self._shelf[term]}
+        article = article or (reports[0].article if reports else "")
+        earlier = self._earlier(article, edited)
+        found = {key for term in register.blocks(reports) for key in self._shelf[term]} | {one.outcome for one in earlier.sightings}
         now = now or max((one.at for one in reports), default=when("2024-01-01"))
-        changes = register.decide([self.outcomes[key] for key in sorted(found)], reports, now)
+        changes = register.decide([self.outcomes[key] for key in sorted(found)], reports, now, earlier)
+        while missed := self._overlooked(changes, found):
+            found |= missed
+            changes = register.decide([self.outcomes[key] for key in sorted(found)], reports, now, earlier)
+        self._moves(changes)
+        self.seats = {seat: key for seat, key in self.seats.items() if seat[0] != article}
+        self.seats |= {(one.reported.article, one.reported.index): one.outcome for one in changes.resolved}
+        self.stands[article] = list(changes.resolved)
+        self.log.append(changes)
+        self.events += history.logged(changes.events, changes.outcomes, changes.merged, now)
+        return changes
+
+    def reviews(self, changes: Changes, now: datetime) -> None:
+        """Does what a review changes."""
+        self._moves(changes)
+        moved = {(one.reported.article, one.reported.index): one for one in changes.resolved}
+        self.seats |= {seat: one.outcome for seat, one in moved.items()}
+        self.stands = {
+            article: [moved.get((article, one.reported.index), one) for one in standing] for article, standing in self.stands.items()
+        }
+        self.events += history.logged(changes.events, changes.outcomes, changes.merged, now)
+
+    def sightings(self, key: str) -> list[Resolved]:
+        """The sightings of an outcome that stand."""
+        return [one for standing in self.stands.values() for one in standing if one.outcome == key]
+
+    def _earlier(self, article: str, edited: bool) -> Earlier:
+        mine = self.stands.get(article, [])
+        others = [one for key in {one.outcome for one in mine} for one in self.sightings(key) if one.reported.article != article]
+        return Earlier(
+            sightings=tuple(mine), others=tuple(others), edited=frozenset(one.reported.index for one in mine) if edited else frozenset()
+        )
+
+    def _overlooked(self, changes: Changes, shown: set[str]) -> set[str]:
+        """The records that stand where one would be made anew: under its key, or as the one of which it became a part."""
+        fresh = {one.key for one in changes.outcomes} - shown
+        return {key for key, one in self.outcomes.items() if fresh & {key, *one.merged}} - shown if fresh else set()
+
+    def _moves(self, changes: Changes) -> None:
         for gone, kept in changes.merged:
             self._drop(gone)
             self.seats = {seat: kept if key == gone else key for seat, key in self.seats.items()}
+            self.stands = {
+                article: [replace(one, outcome=kept) if one.outcome == gone else one for one in standing]
+                for article, standing in self.stands.items()
+            }
         for outcome in changes.outcomes:
+            for term in self.outcomes[outcome.key].blocks if outcome.key in self.outcomes else ():
+                self._shelf[term].discard(outcome.key)
             self.outcomes[outcome.key] = outcome
             for term in outcome.blocks:
                 self._shelf[term].add(outcome.key)
-        self.seats |= {(one.reported.article, one.reported.index): one.outcome for one in changes.resolved}
-        self.log.append(changes)
-        return changes
 
     def _drop(self, key: str) -> None:
         for term in self.outcomes.pop(key).blocks:

@@ -10,7 +10,7 @@ from core.alerts import Alert
 from core.articles import Article
 from core.codes import Level, OutcomeType, Stage, Status
 from core.keys import derived
-from core.outcomes import Changes, Event, EventKind, Outcome, Reported, Resolved
+from core.outcomes import Changes, Earlier, Event, EventKind, Outcome, Reported, Resolved
 from core.readings import Evidence, Meeting, MeetingMention, Reading, Sighting, Span
 from core.sources import DateTrust, Entry, Poll, Polling, Source
 from store import Store
@@ -72,13 +72,13 @@ def key_of(title: str) -> str:
     return derived("outcome", title)
 
 
-Desk = Callable[[Sequence[Outcome]], Changes]
+Desk = Callable[[Sequence[Outcome], Earlier], Changes]
 
 
 def desk(article: Article, said: Reading, now: datetime = NOW) -> Desk:
     """Decides by the title alone: a title that is unknown is a new outcome, and news when it is done."""
 
-    def decide(known: Sequence[Outcome]) -> Changes:
+    def decide(known: Sequence[Outcome], earlier: Earlier) -> Changes:
         register = {outcome.title: outcome for outcome in known}
         resolved, events, news = [], [], []
         for index, seen in enumerate(said.sightings):

@@ -9,6 +9,7 @@ import icalendar
 import pytest
 import stores
 from daemon import called
+from desk import only, says
 
 from aseanwatch.pipeline import record
 from classifiers import load_calendar
@@ -16,6 +17,7 @@ from core.articles import Article
 from core.codes import Level, Status
 from core.expected import due
 from core.readings import Meeting
+from core.review import Action
 from store import Store, open_store
 
 AMM_57 = Meeting(type="AMM", ordinal=57, year=2024)
@@ -169,6 +171,30 @@ def test_outcomes_are_listed_by_whether_they_are_expected_or_overdue(data_dir: s
     assert both == [*overdue, *expected]
     assert "AMM-57 ends on 2024-07-27" in ok("outcomes", "list", "--overdue", "--data-dir", data_dir)
     assert "Nobody waits for such an outcome." in ok("outcomes", "list", "--overdue", "--type", "funding", "--data-dir", data_dir)
+
+
+def test_what_was_expected_then_is_told_by_what_was_known_then(data_dir: str) -> None:
+    before, after = (
+        objects("outcomes", "list", *("--expected", "--overdue"), "--as-of", day, "--data-dir", data_dir)
+        for day in ("2024-07-22", "2024-08-22")
+    )
+    assert {one["title"]: one["progress"] for one in before} == {
+        "57th AMM Joint Communique": "expected",
+        "ASEAN Declaration on Smart Cities": "expected",
+    }
+    assert {one["title"]: one["progress"] for one in after} == {
+        "ASEAN Declaration on Smart Cities": "overdue",
+        "ASEAN Maritime Outlook": "expected",
+    }
+
+
+def test_what_a_reviewer_rejected_is_on_no_agenda_and_waited_for_by_nobody(data_dir: str) -> None:
+    with open_store(f"sqlite:///{data_dir}/aseanwatch.db", now=stores.NOW) as store:
+        for title in ("ASEAN Declaration on Smart Cities", "57th AMM Joint Communique"):
+            says(store, Action.REJECT, only(store, title), at=stores.NOW)
+    assert objects("outcomes", "list", "--overdue", "--data-dir", data_dir) == []
+    [shown] = objects("calendar", "show", "AMM-57", "--data-dir", data_dir)
+    assert [one["title"] for one in shown["outcomes"]] == ["ASEAN-UK Joint Statement on Connectivity"]
 
 
 @pytest.mark.parametrize("name", ["AMM-57", "amm 57", "57th ASEAN Foreign Ministers' Meeting"])

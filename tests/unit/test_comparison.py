@@ -13,22 +13,21 @@ from typing import Any
 import pytest
 import stores
 from click.testing import CliRunner, Result
-from sqlalchemy import update
-from stores import NOW, story, tell
+from desk import only, says
+from stores import NOW, story
 
 from aseanwatch.cli import cli
 from aseanwatch.comparison import Side, compare, told
-from aseanwatch.pipeline import take
+from aseanwatch.pipeline import record, take
 from aseanwatch.replay import load
 from aseanwatch.settings import load_settings
 from aseanwatch.wiring import changed_reader
 from classifiers import load_reader, rulebook
 from core.articles import Article
 from core.codes import OutcomeType, Status
-from core.outcomes import Standing
 from core.readings import Evidence, Reading, Sighting, Span
+from core.review import Action
 from store import Store, open_store
-from store.tables import outcome
 
 COMMUNIQUE, PLAN, WEATHER = (
     story(name, text, published=NOW + timedelta(hours=hours))
@@ -76,7 +75,8 @@ def desk() -> Iterator[tuple[Store, Store, Store]]:
     with ExitStack() as held:
         stored, before, after = (held.enter_context(open_store("sqlite://", now=NOW)) for _ in range(3))
         for article in (COMMUNIQUE, PLAN, WEATHER):
-            tell(stored, article, OLD.read(article))
+            stored.record_article(None, article, NOW)
+            record(stored, article, OLD.read(article), (), NOW, max_age=None)
         yield stored, before, after
 
 
@@ -112,10 +112,7 @@ def test_what_is_stored_is_only_read(desk: tuple[Store, Store, Store]) -> None:
 
 
 def test_an_outcome_that_was_rejected_by_hand_is_marked(desk: tuple[Store, Store, Store]) -> None:
-    stored = desk[0]
-    record = next(one for one in stored.outcomes() if one.title == "protocol on fisheries")
-    with stored._writing() as tx:
-        tx.execute(update(outcome).where(outcome.c.key == record.key).values(payload=replace(record, standing=Standing.REJECTED)))
+    says(desk[0], Action.REJECT, only(desk[0], "protocol on fisheries"))
     assert {one["outcome"]["title"]: one["rejected"] for one in differences(desk)[:-1]} == {
         "Plan of Action on Haze": False,
         "protocol on fisheries": True,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from desk import prints
 from stores import NOW, VNA, entry, reading, story, tell
 
 from aseanwatch.events_text import Narrator
@@ -110,6 +111,28 @@ def test_a_record_that_an_official_text_confirms_is_told_so() -> None:
     scene.narrator.read(article, said, replace(changes, events=(confirmed,)), None)
 
     assert scene.lines[1:] == ["confirmed   Joint Communiqué: an official text reports it as done: MOFA"]
+
+
+def test_what_an_article_takes_back_is_told_with_the_sentence_that_is_gone() -> None:
+    scene = Scene()
+    with open_store("sqlite://", now=NOW) as store:
+        prints(store, "a", "Joint Communiqué")
+        changes, alert = prints(store, "a", now=NOW + timedelta(minutes=1))
+        edited = store.article("vna.example/a")
+        assert edited
+        said = store.reading(edited.key)
+        assert said
+        scene.narrator.read(edited, said, changes, alert)
+        changes, alert = prints(store, "a", "Joint Communiqué", now=NOW + timedelta(minutes=2))
+        scene.narrator.read(edited, said, changes, alert)
+
+    assert [line for line in scene.lines if not line.startswith("read ")] == [
+        "retracted   Joint Communiqué: vna.example/a said “On Saturday the ministers spoke of: Joint Communiqué."
+        " On Saturday the ministers spoke of: done.”",
+        "disputed    Joint Communiqué: no report that stands says that it is done",
+        "correction  Joint Communiqué",
+        "restored    Joint Communiqué",
+    ]
 
 
 def test_an_article_on_something_else_is_passed_over_in_silence() -> None:

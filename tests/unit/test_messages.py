@@ -8,7 +8,7 @@ from owed import FUND, PLAN, a_delivery, an_alert
 from aseanwatch.alerts.console import ConsoleNotifier
 from aseanwatch.alerts.messages import SUBJECT_LIMIT, full, link, short, subject
 from aseanwatch.alerts.pace import Pace
-from core.alerts import ReceiptKind
+from core.alerts import AlertKind, ReceiptKind
 
 HOSTILE = [
     "Plan\r\nBcc: thief@evil.example",
@@ -50,6 +50,29 @@ def test_the_whole_message_lists_each_outcome_with_its_proof_and_says_where_from
         "Why: aseanwatch explain 'https://news.example/plan?id=1&lang=en'\n"
         "Delivery: 5f0c2b1e-delivery"
     )
+
+
+def test_a_correction_says_what_was_said_and_what_is_said_now():
+    gone = replace(PLAN, status="", previous_status="done")
+    turned = replace(FUND, status="planned", previous_status="failed", says_now="Talks on the fund go on.")
+    alert = an_alert(gone, turned, kind=AlertKind.CORRECTION, corrects="alert-0")
+    message = full(alert, a_delivery())
+    assert message.subject == "[correction] 2 taken back: ASEAN-UK Plan of Action 2022-2026"
+    assert message.body.split("\n\n")[:3] == [
+        "An article was edited and takes back what you were told:",
+        "1. ASEAN-UK Plan of Action 2022-2026\n"
+        "   document, told as done, now reported no more\n"
+        "   It said: “The ministers adopted the ASEAN-UK Plan of Action (2022-2026) in Phnom Penh.”\n"
+        "   That sentence is gone.",
+        "2. ASEAN response fund\n"
+        "   funding, told as failed, now reported as planned\n"
+        "   It said: “No agreement was reached on the fund.”\n"
+        "   It says now: “Talks on the fund go on.”",
+    ]
+    chat = short(alert, a_delivery(), 2000)
+    assert chat.subject.startswith("(correction)")
+    assert "said “No agreement was reached on the fund.”\n  says now “Talks on the fund go on.”" in chat.body
+    assert alert.url in chat.body
 
 
 def test_a_possible_second_copy_says_so():

@@ -1,5 +1,6 @@
 """Who is counted as an origin, whatever order articles come in."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sightings import book, sighting, story, when
 
+from core.codes import Standing
 from core.origins import Authority, Carrier, authority, best, origins, trace
-from core.outcomes import EventKind, Standing
+from core.outcomes import EventKind
 from core.readings import Credit, Span
 from core.sources import Tier
 
@@ -132,3 +134,34 @@ def test_an_official_preview_or_a_result_of_officials_confirms_nothing(how: dict
 def test_standing_and_authority_are_the_same_for_any_order(stories: list[object]) -> None:
     (outcome,) = book(stories).outcomes.values()  # type: ignore[arg-type]
     assert (outcome.standing, outcome.authority) == (Standing.CONFIRMED, Authority.OFFICIAL)
+
+
+def silent(told: object) -> object:
+    return replace(told, reading=replace(told.reading, sightings=()))  # type: ignore[attr-defined,type-var]
+
+
+def test_what_an_official_text_takes_back_it_does_not_confirm_any_more() -> None:
+    ministry = official("ministry", "2024-07-27")
+    made = book([PRESS, ministry])  # type: ignore[list-item]
+    made.reads(silent(ministry), edited=True, now=when("2024-07-28"))  # type: ignore[arg-type]
+    (outcome,) = made.outcomes.values()
+    assert (outcome.standing, outcome.authority) == (Standing.REPORTED, Authority.PRESS)
+    made.reads(ministry, edited=True, now=when("2024-07-29"))  # type: ignore[arg-type]
+    (outcome,) = made.outcomes.values()
+    assert (outcome.standing, outcome.authority) == (Standing.CONFIRMED, Authority.OFFICIAL)
+
+
+def test_what_is_disputed_is_not_confirmed_until_the_doubt_is_gone() -> None:
+    ministry, denial = official("ministry", "2024-07-27"), official("denial", "2024-07-29", status="failed")
+    made = book([ministry])  # type: ignore[list-item]
+    made.reads(denial)  # type: ignore[arg-type]
+    assert [one.standing for one in made.outcomes.values()] == [Standing.DISPUTED]
+    made.reads(silent(denial), edited=True, now=when("2024-07-30"))  # type: ignore[arg-type]
+    assert [one.standing for one in made.outcomes.values()] == [Standing.CONFIRMED]
+    assert [event.kind for event in made.log[-1].events][-2:] == ["outcome.restored", "outcome.confirmed"]
+
+
+def test_an_official_no_does_not_confirm_what_a_paper_reports_as_done_after_it() -> None:
+    made = book([official("ministry", "2024-07-25", status="failed"), PRESS])  # type: ignore[list-item]
+    (outcome,) = made.outcomes.values()
+    assert (outcome.standing, outcome.authority) == (Standing.REPORTED, Authority.PRESS)

@@ -72,7 +72,8 @@ def test_failed_after_done_is_held_and_shown_as_a_conflict() -> None:
     made = book([result, failed])
     assert made.of(failed).status is Status.DONE
     assert made.of(failed).conflicts == ("status: done on 2024-07-27, failed on 2024-07-29",)
-    assert kinds(made)[1] == ["outcome.held", "outcome.conflict"]
+    assert made.of(failed).standing == "disputed"
+    assert kinds(made)[1] == ["outcome.held", "outcome.conflict", "outcome.disputed"]
 
 
 def test_two_sightings_of_one_outcome_in_one_article_count_once() -> None:

@@ -59,7 +59,7 @@ def upgrade() -> None:
 sighting = sa.table("sighting", *map(sa.column, ("reading_id", "article_id", "outcome_key", "authority")))
 article = sa.table("article", *map(sa.column, ("id", "tier", "publisher", "key", "first_seen")))
 outcome = sa.table("outcome", sa.column("key"), sa.column("dated", TIME), sa.column("parties"), sa.column("payload"))
-reading = sa.table("reading", *map(sa.column, ("id", "current", "payload")))
+reading = sa.table("reading", *map(sa.column, ("id", "payload")))
 topic = sa.table("reading_topic", *map(sa.column, ("topic", "reading_id")))
 
 
@@ -71,7 +71,7 @@ def _fill(tx: sa.Connection) -> None:
     for key in tx.scalars(sa.select(outcome.c.key).order_by(outcome.c.key)).all():
         _fill_outcome(tx, key)
     sighted = sa.select(sighting.c.reading_id).distinct()
-    numbers = tx.scalars(sa.select(reading.c.id).where(reading.c.current, reading.c.id.in_(sighted))).all()
+    numbers = tx.scalars(sa.select(reading.c.id).where(reading.c.id.in_(sighted))).all()
     for start in range(0, len(numbers), ROWS):
         found = tx.execute(sa.select(reading.c.id, reading.c.payload).where(reading.c.id.in_(numbers[start : start + ROWS])))
         rows = [
