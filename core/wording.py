@@ -67,6 +67,7 @@ NAMES: dict[str, str] = {
     "admmplus": "admm plus|admm+",
     "aichr": "intergovernmental commission on human rights|aichr",
     "annual": "every year|each year|once a year|yearly|annually|annual|taon taon",
+    "arf": "asean regional forum|regional forum|dien dan khu vuc asean|forum regional asean|东盟地区论坛|地域フォーラム|arf",
     "aoip": "outlook on the indo pacific|aoip",
     "coc": "code of conduct|conduct code|sea code|bo quy tac ung xu|行動規範|行为准则|行動準則",
     "covid": "covid 19|covid19|covid|new coronavirus|novel coronavirus|coronavirus|pandemic|新型コロナ|新冠",
@@ -75,6 +76,7 @@ NAMES: dict[str, str] = {
     "drug": "illicit drugs|drugs|drug|narcotics|narcotic",
     "fivepoint": "five point consensus|5 point consensus|5pc|konsensus lima perkara|lima poin konsensus|五点共识",
     "fta": "free trade agreement|free trade agreements|free trade area|free trade deal|free trade pact|free trade|fta|ftas",
+    "hanoi": "ha noi|hanoi|河内|ハノイ|ฮานอย",
     "haze": "transboundary haze pollution|haze pollution|transboundary haze|haze",
     "hrd": "human resources development|human resource development",
     "humanrights": "human rights",
@@ -87,8 +89,11 @@ NAMES: dict[str, str] = {
     "tac": "treaty of amity and cooperation in southeast asia|treaty of amity and cooperation|treaty of amity|amity treaty|amity pact"
     "|friendship pact|friendship treaty|bali treaty"
     "|traite d amitie et de cooperation en asie du sud est|traite d amitie",
+    "jakarta": "jakarta|雅加达|ジャカルタ|จาการ์ตา",
+    "manila": "manila|maynila|manille|马尼拉|マニラ|มะนิลา",
     "timor": "timor leste|east timor|timor oriental",
     "traffick": "trafficking in persons|human trafficking|people smuggling|trafficking",
+    "vientiane": "vientiane|vieng chan|viang chan|万象|ビエンチャン|เวียงจันทน์",
     "unclos": "convention on the law of the sea|unclos",
 }
 """Token -> what means it, in whatever language."""

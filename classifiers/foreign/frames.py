@@ -518,14 +518,15 @@ class Frames(Sentence):
     ) -> None:
         """Notes an outcome: evidence from the first to the last of act, thing, governing word and the parties near them."""
         self.used.append(thing)
-        i, j = min(act.i, thing.i), max(act.j, thing.j)
+        name = self._name(thing)
+        i, j = min(act.i, name[0]), max(act.j, thing.j)
         if mode.hit is not None and self.gap(mode.hit, Hit(i, j, act.entry)) <= self.tongue.reach(40):
             i, j = min(i, mode.hit.i), max(j, mode.hit.j)
         for p in parties:
             if self.gap(p, Hit(i, j, act.entry)) <= self.tongue.reach(45):
                 i, j = min(i, p.i), max(j, p.j)
         if not self.tongue.heads_last and thing.j >= j:
-            j = max(j, min(self._name(thing)[1], thing.j + NAME))
+            j = max(j, min(name[1], thing.j + NAME))
         i, j = self._trimmed(i, j)
         slots = {"act": (act.i, act.j, act.entry.id), "object": (thing.i, thing.j, kind)}
         if mode.hit is not None:
@@ -537,7 +538,7 @@ class Frames(Sentence):
         rule = f"{self.tongue.code}.{act.entry.id if act.entry.kind == 'act' else 'expected' if status == 'planned' else 'told'}"
         self.found.append(
             Found(
-                kind, status, level or self.level(act), self.tags, i, j, self._name(thing), [f"act.{rule}", f"type.{kind}"], slots,
+                kind, status, level or self.level(act), self.tags, i, j, name, [f"act.{rule}", f"type.{kind}"], slots,
                 tuple(dict.fromkeys(p.entry.id for p in named)), days=days,
             )
         )  # fmt: skip
@@ -553,6 +554,9 @@ class Frames(Sentence):
         stops = ({h.i for h in self.acts + self.modes} | {b for b in self.bounds if b > thing.i}) - about
         stops |= {t.i - 1 for t in self.things if t.i > thing.j and t.i in self.joins}
         j = thing.j
+        counted = next((k for k in (thing.i - 1, thing.i - 2) if k >= 0 and number(self.tokens[k].text)), None)
+        if thing.entry.id == "documents" and counted is not None:
+            return counted, j  # "42 văn kiện": so many, and no name
         if self.tongue.spaceless:
             while self.tongue.thing_after and not self.tongue.heads_last and self._runs_into(j, stops):
                 j += 1

@@ -2,7 +2,7 @@
 
 import tomllib
 import unicodedata
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -128,6 +128,22 @@ def test_the_two_ways_of_writing_a_vietnamese_tone_read_alike() -> None:
 
     assert [s.type for s in read(text, text=adopted).sightings] == [s.type for s in read(text, text=adopted.replace("ỏa", "oả")).sightings]
     assert read(text, text=adopted).sightings
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("Có tới 42 văn kiện được các hội nghị thông qua, nhiều nhất từ trước đến nay.", "42 văn kiện được các hội nghị thông qua"),
+        ("Para menteri luar negeri ASEAN mengesahkan 14 dokumen pada pertemuan itu.", "mengesahkan 14 dokumen"),
+    ],
+)
+def test_counted_documents_are_quoted_with_their_number(sentence: str, quote: str) -> None:
+    lead = {
+        "C": "Hội nghị Bộ trưởng Ngoại giao ASEAN lần thứ 53 (AMM-53) đã kết thúc tại Hà Nội chiều 12/9.",
+        "P": "Pertemuan Menteri Luar Negeri ASEAN ke-53 (AMM-53) berakhir di Hanoi pada 12 September.",
+    }[sentence[0]]
+    story = {"id": "counted", "title": "AMM-53", "text": f"{lead}\n\n{sentence}", "published": date(2020, 9, 13)}
+    assert [s.evidence.span.quote for s in read(story).sightings] == [quote]
 
 
 def test_thai_digits_and_buddhist_years_are_dates() -> None:

@@ -40,6 +40,17 @@ def test_of_a_foreign_title_only_what_the_tables_know_is_compared() -> None:
     assert titles.document("Tuyên bố chung về hợp tác trong COVID-19", year=2020, foreign=True).subject == {"covid"}
 
 
+def test_places_and_bodies_are_the_same_in_every_language() -> None:
+    vietnamese = titles.document("Kế hoạch hành động Hà Nội của Diễn đàn Khu vực ASEAN", year=2020, foreign=True)
+    english = titles.document("the Hanoi Plan of Action of the ASEAN Regional Forum", year=2020)
+    assert (vietnamese.kind, vietnamese.subject) == (english.kind, english.subject) == ("plan", {"hanoi", "arf"})
+
+
+def test_documents_are_counted_in_every_language() -> None:
+    counted = [titles.document("42 văn kiện", year=2020, foreign=True), titles.document("42 documents", year=2020)]
+    assert [(name.group, set(name.subject)) for name in counted] == [("count", {"42"})] * 2
+
+
 def test_a_mechanism_is_known_by_its_noun() -> None:
     name = titles.thing("documents to establish a regional emergency medical supplies reserve", year=2020)
     assert (name.kind, set(name.subject)) == ("reserve", {"emergenc", "medic", "suppl"})
