@@ -256,7 +256,9 @@ def membership(f: Frame) -> None:
             if words.endswith("member state") and not any(f.low(k) in ("as", "new", "newest") for k in range(act.i, h.i)):
                 continue
             verb = f.verb(act)
-            near = [p for p in f.parties if abs(p.i - act.i) < 20]
+            near = [
+                p for p in f.parties if abs(p.i - act.i) < 20 and (p.i == act.j or f.low(p.i - 1) != "in") and f.low(p.j) not in _OFFICES
+            ]
             spoken_of = any(f.low(k) in ("country", "nation", "dili", "it", "timor-leste") for k in range(max(0, act.i - 8), h.i))
             if not near and not f.heading and not spoken_of:
                 continue
@@ -271,6 +273,10 @@ def membership(f: Frame) -> None:
             head = (min(act.i, h.i), max(act.j, h.j))
             f.emit(kind, status, act, verb, i, j, head, parties=joining, strength=1.5, name=_named(f, joining, h))
             break
+
+
+_OFFICES = frozenset({"capital", "city", "town", "minister", "foreign", "prime", "president", "premier", "official", "officials"})
+"""Words behind the adjective of a state that tell where something is, or who speaks: "in the Cambodian capital"."""
 
 
 def _admitted(f: Frame) -> None:

@@ -337,3 +337,8 @@ def test_standing_bodies_and_pledges_are_no_gathering(sentence: str, code: str) 
 def test_the_foreign_ministers_of_another_body_are_not_those_of_asean() -> None:
     text = "NEW YORK - The foreign ministers of the Quad met in New York this week and voiced support for ASEAN's centrality."
     assert "AMM" not in {m.meeting.type for m in read(text, "Quad ministers meet").meetings}
+
+
+def test_where_a_summit_is_held_is_no_new_member() -> None:
+    sentence = "The leaders, who met in the Cambodian capital, also granted the young country the status of observer."
+    assert [(s.type.value, s.parties) for s in read(f"{MEETING}\n\n{sentence}").sightings] == [("membership", ())]
