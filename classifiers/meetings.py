@@ -281,8 +281,8 @@ class MeetingFinder:
         """A gathering of sectoral ministers that the story does not name: "the Ten's transport ministers at their 16th get-together"."""
         for tags in tagged:
             s = tags.sentence
-            if not (s.field == "title" or (s.kind is Kind.BODY and s.paragraph <= lead + 1)):
-                continue
+            if "regular" in tags.words or not (s.field == "title" or (s.kind is Kind.BODY and s.paragraph <= lead + 1)):
+                continue  # "a seat at regular meetings" is none of them
             if not any(h.entry.id in ("asean", "asean-body", "region") for h in tags.of("relevance")) and not any(
                 h.entry.id in ("asean", "asean-body", "region") for t in tagged[:3] for h in t.of("relevance")
             ):
@@ -296,7 +296,7 @@ class MeetingFinder:
                 gathered = (
                     any(x.low in self.occurrence for x in s.tokens) or s.field == "title" or any(0 < a.i - i <= 5 for a in tags.of("act"))
                 )
-                for code in codes if gathered and "regular" not in tags.words else ():  # "a seat at regular meetings" is none of them
+                for code in codes if gathered else ():
                     if code not in seen or seen[code].evidence[0].rule.endswith(".sector"):
                         self._note(seen, code, self._place(s, lead) * 0.7, tags, doc, i - 1, i + 1, f"meeting.{code}.sector")
 
@@ -755,6 +755,10 @@ class MeetingFinder:
         return out
 
 
+_SHARE = {"BILATERAL": 0.35, "FORUM": 0.6, "OFFICIALS": 0.6, "SOM": 0.6, "COC": 0.6, "COUNCIL": 0.95}
+"""What the weight of a type counts beside those of ministers and leaders, of whose work it is mostly a part."""
+
+
 def primary(seen: list[Seen], outcomes_near: dict[str, float], deciders: str = "") -> str | None:
     """The type whose work the story reports: by where and how often it is named, and where the results stand.
 
@@ -763,15 +767,7 @@ def primary(seen: list[Seen], outcomes_near: dict[str, float], deciders: str = "
     scores: dict[str, float] = defaultdict(float)
     current = any(m.current for m in seen)
     for m in seen:
-        factor = (
-            0.35
-            if m.code in ("BILATERAL",)
-            else 0.6
-            if m.code in ("FORUM", "OFFICIALS", "SOM", "COC")
-            else 0.95
-            if m.code == "COUNCIL"
-            else 1.0
-        )
+        factor = _SHARE.get(m.code, 1.0)
         if (
             m.code in LEADERS
             and deciders == "ministerial"

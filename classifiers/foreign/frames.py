@@ -6,12 +6,11 @@ from classifiers.foreign.dates import number
 from classifiers.foreign.sentence import COMMAS, STOPS, Sentence
 from classifiers.foreign.tongue import Mode, Tongue
 from classifiers.frames import Found, Missed, Scene
+from classifiers.frames.frame import MOST_WORDS, cropped
 from classifiers.grammar import longest
 from classifiers.lexicon import Hit, Tagged
 from classifiers.text import Token
 
-MOST_WORDS = 40
-"""Words that evidence may have."""
 MOST_CHARACTERS = 120
 """Characters that evidence may have in a language without spaces."""
 THING = 70
@@ -554,9 +553,10 @@ class Frames(Sentence):
         stops = ({h.i for h in self.acts + self.modes} | {b for b in self.bounds if b > thing.i}) - about
         stops |= {t.i - 1 for t in self.things if t.i > thing.j and t.i in self.joins}
         j = thing.j
-        counted = next((k for k in (thing.i - 1, thing.i - 2) if k >= 0 and number(self.tokens[k].text)), None)
-        if thing.entry.id == "documents" and counted is not None:
-            return counted, j  # "42 văn kiện": so many, and no name
+        if thing.entry.id == "documents":
+            counted = next((k for k in (thing.i - 1, thing.i - 2) if k >= 0 and number(self.tokens[k].text)), None)
+            if counted is not None:
+                return counted, j  # "42 văn kiện": so many, and no name
         if self.tongue.spaceless:
             while self.tongue.thing_after and not self.tongue.heads_last and self._runs_into(j, stops):
                 j += 1
@@ -578,12 +578,7 @@ class Frames(Sentence):
             while j - i > 1 and self.tags.sentence.span(i, j)[1] - start > MOST_CHARACTERS:
                 j -= 1
             return i, j
-        words = 0
-        for k in range(i, j):
-            words += self.tokens[k].word
-            if words > MOST_WORDS:
-                return i, k
-        return i, j
+        return i, cropped(self.tokens, i, j)
 
 
 def item_mark(tokens: list[Token]) -> int | None:

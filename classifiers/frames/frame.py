@@ -38,6 +38,16 @@ EVERYTHING = frozenset({"adopt", "issue", "sign", "establish", "launch", "negoti
 """Families of acts that take any thing at all: for things that are ahead, absent or dropped."""
 
 
+def cropped(tokens: list[Token], i: int, j: int) -> int:
+    """Where evidence of tokens i to j ends: at j, or where it has MOST_WORDS words."""
+    words = 0
+    for k in range(i, j):
+        words += tokens[k].word
+        if words > MOST_WORDS:
+            return k
+    return j
+
+
 @dataclass(slots=True)
 class Found:
     """An outcome in one sentence: token range of its evidence, and the frame that says why."""
@@ -423,12 +433,7 @@ class Frame:
             j -= 1
         while i < j - 1 and not self.tokens[i].word and self.tokens[i].text not in '$"“(':
             i += 1
-        words = 0
-        for k in range(i, j):
-            words += self.tokens[k].word
-            if words > MOST_WORDS:
-                return i, k
-        return i, j
+        return i, cropped(self.tokens, i, j)
 
     def right_object(self, j: int, fits: Set[str], reach: int = 18) -> Hit | None:
         """The first object on the right of token j, within the clause, that one of the families takes."""

@@ -239,7 +239,7 @@ def awaited(f: Frame) -> None:
         if any(task.i < act.i for task in f.of("task")):
             continue  # what officials are told to draft is part of the task
         i = noun_phrase_start(f.tokens, h.i, act.j) if h.i > act.i else noun_phrase_start(f.tokens, h.i)
-        if f.low(i) == "no" or f.low(i - 1) == "no":
+        if f.none(i) or f.none(i - 1):
             continue  # "no joint statement is planned"
         j = noun_phrase_end(f.tokens, h.j, f.verbs) if h.i > act.i else act.j
         if not f.accepts(h, i, max(h.j, j if h.i > act.i else h.j)):
@@ -296,7 +296,7 @@ def prospects(f: Frame) -> None:
         if _gap(mark, h) > FORETOLD or f.parted(min(mark.j, h.j), max(mark.i, h.i)) or not _to_come(f, h, mark):
             continue
         i, j = noun_phrase_start(f.tokens, h.i), max(h.j, noun_phrase_end(f.tokens, h.j, f.verbs, limit=10))
-        if f.low(i) == "no" or f.low(i - 1) == "no":
+        if f.none(i) or f.none(i - 1):
             continue
         act = Act(mark.i, mark.j, "await", "prospect", frozenset(), False, False, True, "")
         verb = Verb(mark.i, Mode.PLANNED, " ".join(t.low for t in f.tokens[mark.i : mark.j]))

@@ -10,8 +10,7 @@ from typing import Any
 import killing
 import pytest
 from desk import article_saying, corrections, only, prints, says
-from sqlalchemy import event
-from stores import MINUTE, NOW, VNA, entry, poll, reading, story, tell
+from stores import MINUTE, NOW, VNA, cut_off, entry, poll, reading, story, tell
 
 from core.alerts import DeliveryState, Receipt, ReceiptKind
 from core.articles import Failure
@@ -24,10 +23,6 @@ from store import Store, open_store
 Counts = dict[str, dict[str, int]]
 
 
-class Cut(Exception):
-    """The process, as it were, ends here."""
-
-
 def cut_at_each_statement(store: Store, work: Callable[[], object]) -> tuple[int, list[Counts]]:
     """Does `work` and breaks off before its first statement, its second, and so on until it comes to its end.
 
@@ -35,22 +30,9 @@ def cut_at_each_statement(store: Store, work: Callable[[], object]) -> tuple[int
     """
     left: list[Counts] = []
     for at in range(200):
-        executed = iter(range(200))
-
-        def cut(*_: object, at: int = at, executed: Any = executed) -> None:
-            if next(executed) == at:
-                raise Cut
-
-        engine = store._engines.writer
-        event.listen(engine, "before_cursor_execute", cut)
-        try:
-            work()
-        except Cut:
-            left.append(store.counts())
-        else:
+        if not cut_off(store, at, work):
             return at, left
-        finally:
-            event.remove(engine, "before_cursor_execute", cut)
+        left.append(store.counts())
     raise AssertionError("no end of statements")
 
 

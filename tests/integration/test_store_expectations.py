@@ -1,13 +1,11 @@
 """What is planned and what is overdue, on every kind of database."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 from desk import only, prints, says
-from sqlalchemy import event
-from stores import MINUTE, NOW, key_of, reading, story, tell
+from stores import MINUTE, NOW, cut_off, key_of, reading, story, tell
 
 from core.codes import Status
 from core.expected import Deadline
@@ -132,7 +130,7 @@ def test_a_process_that_dies_in_between_leaves_all_or_nothing(store: Store) -> N
     before = store.last_event()
 
     for at in range(20):
-        if not _cut_at(store, at, lambda: store.mark_overdue(late, AFTER)):
+        if not cut_off(store, at, lambda: store.mark_overdue(late, AFTER)):
             break
         assert store.last_event() == before
         assert {outcome.overdue_at for outcome, _ in store.planned()} == {None}
@@ -140,26 +138,3 @@ def test_a_process_that_dies_in_between_leaves_all_or_nothing(store: Store) -> N
     assert at >= 5
     assert [one.kind for one in store.events(after=before)] == [EventKind.OUTCOME_OVERDUE] * 2
     assert {outcome.overdue_at for outcome, _ in store.planned()} == {AFTER}
-
-
-class _Cut(Exception):
-    """The process, as it were, ends here."""
-
-
-def _cut_at(store: Store, at: int, work: Callable[[], object]) -> bool:
-    """Does `work`, breaking off before its statement number `at` (from 0); whether it came to that."""
-    executed = iter(range(1000))
-
-    def cut(*_: object) -> None:
-        if next(executed) == at:
-            raise _Cut
-
-    engine = store._engines.writer
-    event.listen(engine, "before_cursor_execute", cut)
-    try:
-        work()
-    except _Cut:
-        return True
-    finally:
-        event.remove(engine, "before_cursor_execute", cut)
-    return False

@@ -9,8 +9,7 @@ from desk import article_saying, prints, says
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import event
-from stores import NOW
+from stores import NOW, cut_off
 
 from core.alerts import AlertKind
 from core.codes import Level, Standing, Status
@@ -26,10 +25,6 @@ NAMES = st.sampled_from("abcd")
 MINISTRY = "d"
 """The one whose texts are official."""
 EVERY = 100_000
-
-
-class Cut(Exception):
-    """The process, as it were, ends here."""
 
 
 class Desk(RuleBasedStateMachine):
@@ -51,20 +46,8 @@ class Desk(RuleBasedStateMachine):
 
     def unless_cut(self, at: int, work: Callable[[], object]) -> None:
         """Does it, or dies before the statement of that number (0: it does not)."""
-        left = at
-
-        def cut(*_: object) -> None:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                raise Cut
-
-        event.listen(self.store._engines.writer, "before_cursor_execute", cut)
-        try:
-            with suppress(Cut, Refused):
-                work()
-        finally:
-            event.remove(self.store._engines.writer, "before_cursor_execute", cut)
+        with suppress(Refused):
+            cut_off(self.store, at - 1, work)
 
     @rule(
         name=NAMES,

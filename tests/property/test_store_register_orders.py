@@ -2,8 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
-from stores import NOW, blocks, desk, key_of, reading, story
+from stores import NOW, blocks, cut_off, desk, key_of, reading, story
 
 from core.codes import Status
 from store import Store, open_store
@@ -22,32 +21,13 @@ TELLINGS = st.lists(
 )
 
 
-class Cut(Exception):
-    """The process, as it were, ends here."""
-
-
 def tell_or_break_off(store: Store, telling: Telling) -> bool:
     """Whether the story was told; it breaks off before the statement of that number (0: it does not)."""
     name, titles, status, ruleset, at = telling
     article = story(name)
     said = reading(article, *titles, status=status, ruleset=ruleset)
     store.record_article(None, article, NOW)
-    left = at
-
-    def cut(*_: object) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Cut
-
-    event.listen(store._engines.writer, "before_cursor_execute", cut)
-    try:
-        store.record_reading(article, said, blocks(said), desk(article, said), ["chat", "mail"], NOW)
-    except Cut:
-        return False
-    finally:
-        event.remove(store._engines.writer, "before_cursor_execute", cut)
-    return True
+    return not cut_off(store, at - 1, lambda: store.record_reading(article, said, blocks(said), desk(article, said), ["chat", "mail"], NOW))
 
 
 @given(tellings=TELLINGS)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from core.alerts import Alert
 from core.articles import Article
@@ -20,6 +21,29 @@ NOW = datetime(2026, 7, 11, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 AMM = Meeting(type="AMM", ordinal=59, year=2026)
 VNA = Source(id="vna", url="https://vna.example/rss", publisher="Vietnam News Agency", country="VN")
+
+
+class Cut(Exception):
+    """The process, as it were, ends here."""
+
+
+def cut_off(store: Store, at: int, work: Callable[[], object]) -> bool:
+    """Does `work`, breaking off before its statement number `at` (from 0; -1: never); whether it came to that."""
+    executed = count()
+
+    def cut(*_: object) -> None:
+        if next(executed) == at:
+            raise Cut
+
+    engine = store._engines.writer
+    event.listen(engine, "before_cursor_execute", cut)
+    try:
+        work()
+    except Cut:
+        return True
+    finally:
+        event.remove(engine, "before_cursor_execute", cut)
+    return False
 
 
 def entry(name: str, *, source: str = VNA.id, aliases: Sequence[str] = ()) -> Entry:

@@ -132,6 +132,7 @@ PLANNED = {
         "The joint communique, which is to be adopted on Friday, has 90 paragraphs.",
         "In the pipeline is a framework on the digital economy.",
         "A joint statement is being drafted.",
+        "No fewer than three joint statements are being drafted.",
     ],
     "agreement": [
         "A treaty on haze, to be signed in October, was discussed.",
