@@ -36,8 +36,8 @@ class Fetcher(Protocol):
 class Parser(Protocol):
     """Parses a feed body in a process of its own."""
 
-    def parse(self, source: Source, response: Response, now: datetime) -> Feed:
-        """The feed's entries. Raises ParseError."""
+    def parse(self, source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
+        """The feed's entries, without items whose digests are among `known` (`Polling.known_items`). Raises ParseError."""
         ...
 
 

@@ -50,6 +50,9 @@ class Reason(StrEnum):
     PAYWALL = "paywall"
     COOKIE_WALL = "cookie_wall"
     SCRIPT_ONLY = "script_only"
+    BOILERPLATE = "boilerplate"
+    ROBOTS = "robots_disallowed"
+    PDF_UNREADABLE = "pdf_unreadable"
     EXTRACT_TIMEOUT = "extract_timeout"
     EXTRACT_CRASH = "extract_crash"
     # our side
@@ -74,6 +77,9 @@ _LASTING = frozenset(
         Reason.PAYWALL,
         Reason.COOKIE_WALL,
         Reason.SCRIPT_ONLY,
+        Reason.BOILERPLATE,
+        Reason.ROBOTS,
+        Reason.PDF_UNREADABLE,
         Reason.BODY_TOO_LARGE,
         Reason.WRONG_CONTENT_TYPE,
         Reason.GONE,

@@ -17,6 +17,17 @@ class Tier(StrEnum):
     AGGREGATOR = "aggregator"
 
 
+class SourceKind(StrEnum):
+    """In which form a source tells what is new."""
+
+    FEED = "feed"
+    """RSS, RDF, Atom or JSON Feed; a WordPress search (`?s=ASEAN&feed=rss2`) is one too."""
+    SITEMAP = "sitemap"
+    """A news sitemap."""
+    LISTING = "listing"
+    """A page with links, which `Source.selector` picks."""
+
+
 class DateTrust(StrEnum):
     """How far an entry's date is to be believed."""
 
@@ -33,7 +44,7 @@ class Source:
     id: str
     url: str
     publisher: str
-    kind: str = "feed"
+    kind: SourceKind = SourceKind.FEED
     country: str = ""
     language: str = "en"
     tier: Tier = Tier.PRESS
@@ -41,6 +52,8 @@ class Source:
     enabled: bool = True
     zone: str | None = None
     """IANA zone for dates without one; None: such dates are taken as UTC and marked `assumed_zone`."""
+    selector: str | None = None
+    """Of a listing: the CSS selector of its links."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +73,19 @@ class Polling:
     detail: str = ""
     known_good: bool = False
     """Whether it ever gave a feed: a source that did is never given up."""
+    baseline_at: datetime | None = None
+    """When its first body was recorded: what that held is history, of which nobody is alerted."""
+    known_items: bytes = b""
+    """The digests of the items in the last body that was recorded, 8 bytes each, in its order (`Feed.items`)."""
+    arrivals: tuple[datetime, ...] = ()
+    """When something new came, oldest first: the source's own rhythm."""
+    troubles: tuple[str, ...] = ()
+    """What the operator was told is wrong with it, and is not well yet."""
+    moved_to: str | None = None
+    """Where its permanent redirects lead, and since when they do so without a break."""
+    moved_since: datetime | None = None
+    archive: str | None = None
+    """The older page of the feed that is still to be walked, because what lies between two polls may have been missed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +102,8 @@ class Entry:
     published: datetime | None = None
     date_trust: DateTrust = DateTrust.NONE
     aliases: tuple[str, ...] = ()
+    baseline: bool = False
+    """It was there when the source was first read: history, of which nobody is alerted."""
 
 
 class EntryState(StrEnum):
@@ -101,6 +129,14 @@ class Feed:
     detail: str = ""
     truncated: bool = False
     """The body stopped before its end: the last entry may be half of one."""
+    items: bytes = b""
+    """A digest of 8 bytes for every item in the body, in its order, those that were left out of `entries` included."""
+    skipped: int = 0
+    """Items left out of `entries`, because the last body held them as they are."""
+    ttl: timedelta | None = None
+    """How long the feed itself says that it stays fresh."""
+    archive: str | None = None
+    """The page with older entries, where the feed names one (RFC 5005: prev-archive or next)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +147,8 @@ class Response:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    moved_to: str | None = None
+    """Where it was found, when every redirect on the way was a permanent one (301, 308)."""
 
     @property
     def content_type(self) -> str:
@@ -124,6 +162,7 @@ class NotModified:
 
     url: str
     headers: dict[str, str] = field(default_factory=dict)
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,3 +177,5 @@ class Poll:
     """ok | unchanged | failed"""
     renamed: tuple[Entry, ...] = ()
     """Entries that are known by an alias under another identity (a guid that changed): no news, but names worth remembering."""
+    baseline: bool = False
+    """The first that was ever recorded of the source: its entries are history."""

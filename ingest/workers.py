@@ -189,7 +189,7 @@ class FeedParser:
             "feed", fault=ParseError, timeout=Reason.PARSE_TIMEOUT, crash=Reason.PARSE_CRASH, processes=processes, seconds=seconds
         )
 
-    def parse(self, source: Source, response: Response, now: datetime) -> Feed:
+    def parse(self, source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
         """The feed in `response`. Raises ParseError: NOT_A_FEED, PARSE_TIMEOUT or PARSE_CRASH."""
         return self.workers.run(
             Feed,

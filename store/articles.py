@@ -19,7 +19,7 @@ from store.polls import SOURCE_COLUMNS, source_of
 from store.tables import article, article_revision, entry, failure, handle, reading, source
 
 ARTICLE_COLUMNS = [article.c[field.name] for field in fields(Article)]
-ENTRY_COLUMNS = [entry.c[name] for name in ("identity", "link", "title", "summary", "content", "published", "date_trust")]
+ENTRY_COLUMNS = [entry.c[name] for name in ("identity", "link", "title", "summary", "content", "published", "date_trust", "baseline")]
 REVISED = ("title", "text", "text_hash", "folded", "language", "extractor", "flags", "changed_at", "state", "due_at")
 FAILURE_COLUMNS = [failure.c[field.name] for field in fields(Failure)]
 

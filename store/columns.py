@@ -62,6 +62,21 @@ class Words(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+class Digests(TypeDecorator[bytes]):
+    """Bytes, as hexadecimal text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """The digits."""
+        return None if value is None else value.hex()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """The bytes."""
+        return None if value is None else bytes.fromhex(value)
+
+
 class Coded(TypeDecorator[StrEnum]):
     """A member of a closed set, by its code."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
 
 from core.outcomes import Event
-from core.sources import Entry, EntryState, Poll, Polling, Source
+from core.sources import Entry, EntryState, Poll, Polling, Source, SourceKind
 from store.database import Database, chunks, insert_new, put
 from store.events import append
 from store.tables import entry, entry_alias, handle, polling, source
@@ -16,7 +16,9 @@ from store.tables import entry, entry_alias, handle, polling, source
 CLOCK_SET_BACK = timedelta(hours=1)
 """A last poll that lies further ahead than this was noted by a clock that has since been set back: the source is due."""
 
-SOURCE_COLUMNS = [source.c[name] for name in ("id", "url", "publisher", "kind", "country", "language", "tier", "enabled", "zone")]
+SOURCE_COLUMNS = [
+    source.c[name] for name in ("id", "url", "publisher", "kind", "country", "language", "tier", "enabled", "zone", "selector")
+]
 POLLING_COLUMNS = [column for column in polling.c if column.name != "source_id"]
 
 
@@ -75,6 +77,7 @@ def _sources() -> Select[Any]:
 def source_of(row: Row[Any]) -> Source:
     """The source whose columns are in `row`."""
     fields = {column.name: row._mapping[column] for column in SOURCE_COLUMNS}
+    fields["kind"] = SourceKind(fields["kind"])
     return Source(interval=timedelta(seconds=row._mapping[source.c.interval_seconds]), **fields)
 
 
@@ -136,6 +139,7 @@ def _entry_row(came: Entry, poll: Poll) -> dict[str, Any]:
         "published": came.published,
         "date_trust": came.date_trust,
         "first_seen": poll.at,
+        "baseline": poll.baseline,
         "state": EntryState.NEW,
         "attempts": 0,
         "due_at": poll.at,

@@ -3,6 +3,8 @@
 Names from outside (identities, canonical URLs) are kept whole and found by a digest of fixed length: PostgreSQL indexes no long text.
 """
 
+from datetime import datetime
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -30,7 +33,7 @@ from core.readings import Reading
 from core.reasons import Reason
 from core.review import Action, Review
 from core.sources import DateTrust, EntryState, Tier
-from store.columns import Coded, Instant, Noun, Words, closed, storable
+from store.columns import Coded, Digests, Instant, Noun, Words, closed, storable
 
 metadata = MetaData(
     naming_convention={
@@ -65,6 +68,7 @@ source = Table(
     Column("interval_seconds", Float, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("zone", Words),
+    Column("selector", Words),
     Column("listed", Boolean, nullable=False),
     Column("added_at", Instant, nullable=False),
 )
@@ -85,6 +89,13 @@ polling = Table(
     Column("reason", Coded(Reason)),
     Column("detail", Words, nullable=False),
     Column("known_good", Boolean, nullable=False),
+    Column("baseline_at", Instant),
+    Column("known_items", Digests, nullable=False, server_default=""),
+    Column("arrivals", Noun(tuple[datetime, ...]), nullable=False, server_default="[]"),
+    Column("troubles", Noun(tuple[str, ...]), nullable=False, server_default="[]"),
+    Column("moved_to", Words),
+    Column("moved_since", Instant),
+    Column("archive", Words),
 )
 """What we learned about a source; its validators stand for the entries that were stored with them."""
 
@@ -144,6 +155,7 @@ entry = Table(
     Column("published", Instant),
     Column("date_trust", Coded(DateTrust), nullable=False),
     Column("first_seen", Instant, nullable=False),
+    Column("baseline", Boolean, nullable=False, server_default=false()),
     *closed("state", EntryState),
     Column("attempts", Integer, nullable=False),
     Column("due_at", Instant),

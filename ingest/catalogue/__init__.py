@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import ConfigError
-from core.sources import Source, Tier
+from core.sources import Source, SourceKind, Tier
 from ingest.urls import BadUrl, target
 
 INTERVALS = {
@@ -188,10 +188,10 @@ def _zone(value: Any, place: str) -> str:
         raise ConfigError(f"zone {value!r} is not an IANA time zone", subject=place) from error
 
 
-def _kind(value: Any, place: str) -> str:
+def _kind(value: Any, place: str) -> SourceKind:
     if value != "feed":
         raise ConfigError(f"kind {value!r} is none that can be read; feed is", subject=place)
-    return "feed"
+    return SourceKind.FEED
 
 
 _FIELDS: dict[str, Any] = {

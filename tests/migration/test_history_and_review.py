@@ -1,7 +1,6 @@
 """A database of the first schema is brought forward with its register: log, seats and records as if they had been kept all along."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import postgres
 import pytest
+from schemas import migrations_up_to
 from sqlalchemy import MetaData, Table, insert, text
 from sqlalchemy.engine import Connection
 from stores import AMM, NOW, key_of, reading, sighting, story
@@ -34,9 +34,7 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     server: postgres.Server | None = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
     url = server.create("old") if server else f"sqlite:///{tmp_path / 'old.db'}"
     with monkeypatch.context() as patched:
-        folder = tmp_path / "first"
-        shutil.copytree(migrations.FOLDER, folder, ignore=only_the_first)
-        patched.setattr(migrations, "FOLDER", folder)
+        patched.setattr(migrations, "FOLDER", migrations_up_to("0001", tmp_path / "first"))
         engines = open_engines(url)
         migrations.upgrade(engines.writer, engines.where)
         with engines.writer.begin() as tx:
@@ -45,12 +43,6 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     yield url
     if server:
         server.drop("old")
-
-
-def only_the_first(folder: str, names: list[str]) -> set[str]:
-    """What is left out of the migrations, so that the first schema is the last."""
-    later = {name for name in names if name not in ("__init__.py", "first_schema.py")}
-    return later if Path(folder).name == "versions" else {"__pycache__"}
 
 
 def fill(tx: Connection) -> None:
@@ -122,9 +114,7 @@ def test_the_register_of_an_old_database_comes_along_with_a_log_and_seats(old_ur
 def test_what_an_official_text_had_confirmed_is_chosen_as_such(old_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A database of the second schema, whose records had a standing and no column for it."""
     with monkeypatch.context() as patched:
-        folder = tmp_path / "second"
-        shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("history_and_review.py", "__pycache__"))
-        patched.setattr(migrations, "FOLDER", folder)
+        patched.setattr(migrations, "FOLDER", migrations_up_to("0002", tmp_path / "second"))
         engines = open_engines(old_url)
         migrations.upgrade(engines.writer, engines.where)
         with engines.writer.begin() as tx:

@@ -17,6 +17,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from schemas import migrations_up_to
 from sqlalchemy import Connection, text
 from stores import NOW, VNA, entry, poll
 
@@ -218,11 +219,7 @@ def test_a_migration_that_would_orphan_rows_is_refused(tmp_path: Path, monkeypat
 def test_an_older_register_gets_its_origins_its_days_and_its_topics(bare_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A database of the first schema, with one outcome that an official page and a paper report, as that version wrote it."""
     with monkeypatch.context() as before:
-        folder = tmp_path / "first"
-        shutil.copytree(
-            migrations.FOLDER, folder, ignore=lambda at, names: {"__pycache__", "origins.py", "history_and_review.py"} & set(names)
-        )
-        before.setattr(migrations, "FOLDER", folder)
+        before.setattr(migrations, "FOLDER", migrations_up_to("0001", tmp_path / "first"))
         engines = open_engines(bare_url)
         migrations.upgrade(engines.writer, engines.where)
     with engines.writer.begin() as tx:

@@ -96,7 +96,7 @@ def test_a_source_and_its_polling_come_back(memory: Store, source: Source, polli
 @settings(max_examples=25, deadline=None)
 def test_an_entry_comes_back_but_for_its_aliases(memory: Store, entry: Entry) -> None:
     memory.sync_sources([Source(id=entry.source, url="u", publisher="p")], NOW)
-    if memory.record_poll(Poll(source=entry.source, at=NOW, polling=Polling(), entries=(entry,))):
+    if memory.record_poll(Poll(source=entry.source, at=NOW, polling=Polling(), entries=(entry,), baseline=entry.baseline)):
         assert memory.entries(limit=1)[0][0] == replace(entry, aliases=())
         assert memory.known_identities(entry.source, entry.aliases) == set(entry.aliases)
 
