@@ -29,6 +29,8 @@ class NewsItem:
     """The shortest words that carry the result, a part of `sentence`."""
     says_now: str = ""
     """Of a correction: the sentence in which the article reports it otherwise now; empty when it does not report it any more."""
+    others: tuple[str, ...] = ()
+    """Publishers that reported it before, most authoritative first."""
 
 
 class AlertKind(StrEnum):
@@ -37,6 +39,23 @@ class AlertKind(StrEnum):
     NEWS = "news"
     CORRECTION = "correction"
     """The publisher took back what an earlier alert told."""
+    DIGEST = "digest"
+    """Several alerts to one target, listed in one message."""
+    OPERATOR = "operator"
+    """About the watch itself: a source, a delivery, the machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPart:
+    """One alert as a digest lists it."""
+
+    alert: str
+    kind: AlertKind
+    url: str
+    headline: str
+    publisher: str
+    published: datetime | None
+    news: tuple[NewsItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +73,10 @@ class Alert:
     kind: AlertKind = AlertKind.NEWS
     corrects: str = ""
     """Of a correction: the key of the alert that it takes back."""
+    parts: tuple[DigestPart, ...] = ()
+    """Of a digest: what it lists, oldest first; `news` is empty."""
+    notes: tuple[str, ...] = ()
+    """Of an operator's message: its lines, the remedy among them; `news` is empty."""
 
 
 class DeliveryState(StrEnum):
