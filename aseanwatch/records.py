@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from aseanwatch.contract import meeting_json, span_json
 from core.alerts import Alert, Attempt, Delivery
@@ -9,6 +10,9 @@ from core.expected import Deadline
 from core.outcomes import Event, Outcome, Resolved, Values
 from core.review import Review
 from core.sources import Polling, Source
+
+if TYPE_CHECKING:
+    from ingest.catalogue import Listing
 
 Json = dict[str, object]
 
@@ -186,4 +190,17 @@ def source_json(source: Source, polling: Polling, status: str, entries: int) -> 
         "last_success_at": iso(polling.last_success_at),
         "next_poll_at": iso(polling.next_poll_at),
         "entries": entries,
+    }
+
+
+def listed_json(listing: "Listing") -> Json:
+    """What the catalogue says of a source for people."""
+    from ingest.catalogue import OFF
+
+    return {
+        "section": listing.section,
+        "access": listing.access,
+        "terms": listing.terms,
+        "notes": listing.notes,
+        "off_because": OFF.get(listing.off, listing.off),
     }

@@ -1,5 +1,6 @@
 """Which object stands behind which port: the only module that knows. Everything heavy is imported where it is needed."""
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,16 +16,19 @@ from aseanwatch.settings import Settings
 from core.alerts import Alert, Delivery, Receipt
 from core.calendar import Calendar
 from core.delivery import OnUnknown
-from core.errors import ConfigError
+from core.errors import ConfigError, StoreError
 from core.keys import derived
 from core.sources import Feed, NotModified, Polling, Source
 
 if TYPE_CHECKING:
     from aseanwatch.pipeline import Channel, Pipeline, Witness
+    from ingest.catalogue import Listing
+    from ingest.changes import Changes
     from ingest.http import Http
     from ingest.workers import FeedParser
 
 Say = Callable[[str], object]
+log = logging.getLogger(__name__)
 
 
 class Lock(Protocol):
@@ -154,10 +158,51 @@ def watched(settings: Settings) -> Iterator[tuple[list[tuple[Source, Polling]], 
 
 
 def catalogue(settings: Settings) -> list[Source]:
-    """The sources by the settings. Raises ConfigError, naming file and source."""
-    from ingest.catalogue import load_catalogue
+    """The sources by the settings, with what the user changed by command. Raises ConfigError, naming file and source."""
+    return [listing.source for listing in listings(settings)]
 
-    return list(load_catalogue(settings.catalogue.files, use_builtin=settings.catalogue.use_builtin))
+
+def listings(settings: Settings, own: Path | None = None) -> "tuple[Listing, ...]":
+    """The same with what is known of each for people; `own` stands in for the file of the user's changes."""
+    from ingest.catalogue import load_listings
+
+    files = [file for file in settings.catalogue.files if file != changes_file(settings)]
+    return load_listings(files, use_builtin=settings.catalogue.use_builtin, own=own or changes_file(settings))
+
+
+def listings_without_changes(settings: Settings) -> "tuple[Listing, ...]":
+    """The sources as the program and the settings bring them, whatever the user changed by command."""
+    from ingest.catalogue import load_listings
+
+    files = [file for file in settings.catalogue.files if file != changes_file(settings)]
+    return load_listings(files, use_builtin=settings.catalogue.use_builtin)
+
+
+def changes_file(settings: Settings) -> Path:
+    """Where the user's changes to the catalogue stand."""
+    from ingest.changes import NAME
+
+    return settings.data_dir / NAME
+
+
+@contextmanager
+def changing_sources(settings: Settings) -> "Iterator[Changes]":
+    """The user's changes, to be changed; at the end they are checked, written, and told to the database if there is one.
+
+    The database is what a running watch goes by: it watches by the changed catalogue from its next tick on. Where the database does not
+    let itself be written now, that is said, and the next start takes the change over. Raises ConfigError, OSError; nothing is changed then.
+    """
+    from ingest.changes import changing
+
+    with changing(changes_file(settings), check=lambda draft: listings(settings, draft)) as changes:
+        yield changes
+    if not has_database(settings):
+        return
+    try:
+        with storage(settings) as store:
+            store.sync_sources(catalogue(settings), SystemClock().now())
+    except StoreError as error:
+        log.warning("the change is written, and the next start of the watch takes it over: %s", error)
 
 
 def reader(settings: Settings) -> Reader:

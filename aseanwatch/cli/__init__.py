@@ -21,7 +21,7 @@ COMMANDS = {
     "parse": "Parse feed files and show what they hold.",
     "explain": "Show why a text is read as it is, sentence by sentence.",
     "rules": "Check the rules, or list them.",
-    "sources": "List, show and test the sources that are watched.",
+    "sources": "List and test the sources that are watched, switch them, add your own.",
     "outcomes": "List, show and export what ministers decided.",
     "calendar": "List the meetings, show what each was to bring and brought, export them as iCalendar.",
     "review": "Look at what waits, and say what is right: confirm, reject, edit, merge, split, undo.",

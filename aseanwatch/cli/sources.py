@@ -7,7 +7,8 @@ import click
 
 from aseanwatch.cli.options import json_option, settings_from, settings_options
 from aseanwatch.cli.output import moment, table, write_json
-from aseanwatch.records import source_json
+from aseanwatch.cli.sources_change import disable, enable, move, remove
+from aseanwatch.records import listed_json, source_json
 from core.errors import AseanwatchError
 from core.sources import Entry, Feed, Polling, Source
 
@@ -17,17 +18,23 @@ STATUSES = ("ok", "failing", "waiting", "off")
 
 @click.group()
 def sources() -> None:
-    """List, show and test the sources that are watched.
+    """List and test the sources that are watched, switch them on and off, add your own.
 
-    Sources are declared in TOML files: those that come with the program, and those that `[catalogue] files` in the settings names.
-    A source there with the id of a built-in one replaces it; `enabled = false` switches it off.
+    Sources are declared in TOML files: those that come with the program, those that `[catalogue] files` in the settings names, and
+    last the changes that these commands write into sources.toml in the data folder. An upgrade leaves your changes alone, and a
+    watch that is running goes by them from its next tick on.
 
     \b
     Examples:
       aseanwatch sources list --status failing
-      aseanwatch sources show vna
+      aseanwatch sources show vna-en
+      aseanwatch sources disable rappler --reason "we have it from ANN"
       aseanwatch sources test https://example.org/rss
     """
+
+
+for command in (enable, disable, move, remove):
+    sources.add_command(command)
 
 
 @sources.command("list")
@@ -78,15 +85,17 @@ def show(source: str, as_json: bool, config: Path | None, data_dir: Path | None)
 
     \b
     Examples:
-      aseanwatch sources show vna
+      aseanwatch sources show vna-en
     """
     from aseanwatch import wiring
 
-    with wiring.watched(settings_from(config, data_dir)) as (known, store):
+    settings = settings_from(config, data_dir)
+    with wiring.watched(settings) as (known, store):
         one, polling = _find(known, source)
         entries = [entry for entry, _ in store.entries(source=one.id, limit=10)] if store else []
         count = store.entry_counts().get(one.id, 0) if store else 0
-    record = source_json(one, polling, status_of(one, polling), count)
+    listed = next(listing for listing in wiring.listings(settings) if listing.source.id == one.id)
+    record = source_json(one, polling, status_of(one, polling), count) | listed_json(listed)
     if as_json:
         write_json(record)
         return
@@ -94,8 +103,7 @@ def show(source: str, as_json: bool, config: Path | None, data_dir: Path | None)
         if value not in (None, ""):
             click.echo(f"  {name:<18}{value}")
     _list_entries(entries)
-    click.echo(f"\nTo switch it {'off' if one.enabled else 'on'}, put this into a file that `[catalogue] files` of your settings names:\n")
-    click.echo(switch(one))
+    click.echo(f"\nTo switch it {'off' if one.enabled else 'on'}: aseanwatch sources {'disable' if one.enabled else 'enable'} {one.id}")
 
 
 @sources.command()
@@ -107,7 +115,7 @@ def test(source: str, as_json: bool, config: Path | None, data_dir: Path | None)
 
     \b
     Examples:
-      aseanwatch sources test vna
+      aseanwatch sources test vna-en
       aseanwatch sources test https://example.org/rss
     """
     from aseanwatch import wiring
@@ -165,8 +173,3 @@ def _list_entries(entries: list[Entry] | tuple[Entry, ...]) -> None:
     if entries:
         rows = [(moment(entry.published)[:10], entry.title, entry.link or "-") for entry in entries]
         table(("published", "title", "link"), rows, empty="")
-
-
-def switch(source: Source) -> str:
-    """The lines of a source file that switch `source` off when it is on, and on when it is off."""
-    return f'[[source]]\nid = "{source.id}"\nenabled = {"false" if source.enabled else "true"}'

@@ -3,11 +3,15 @@
 A file holds `[[source]]` tables, and may set `country`, `language`, `zone` or `tier` for all of them under `[defaults]`. Files are read in
 order; a source whose id is known already is changed in the fields that are given, so `enabled = false` under a built-in id switches it
 off. What does not fit is refused by file, line and id: docs/reference/sources.md says what fits.
+
+Last comes the file that our commands write (`own`, see `ingest/changes.py`). It must survive an upgrade: where a source that it changes was
+renamed or is no longer listed, or where the program now brings a source that its user had added, that is told, and nothing is refused.
 """
 
+import logging
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.resources import files
@@ -35,6 +39,11 @@ _INTERVAL = re.compile(r"(\d{1,6})([smh])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}|multi")
 _SECTION = re.compile(r"^\s*\[\[\s*source\s*\]\]", re.MULTILINE)
+_NOTED = ("section", "access", "terms", "notes", "off")
+
+Warn = Callable[[str], object]
+"""Is told, by name, what an upgrade did to a user's change."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,23 +55,62 @@ class Listing:
     """The publisher's desk, for example `politics`."""
     access: str = ""
     """What stands between us and its pages, for example `paywall`."""
+    terms: str = ""
+    """What its terms of use forbid or ask, where they bind, in our words."""
     notes: str = ""
+    off: str = ""
+    """Why it is off, where it is: of a built-in one a word of `OFF`, otherwise whatever its user said."""
+    was: tuple[str, ...] = ()
+    """Ids under which it was listed before: what a user said of those still holds."""
 
 
-def load_catalogue(extra: Sequence[Path] = (), *, use_builtin: bool = True) -> tuple[Source, ...]:
-    """The sources of the built-in files (unless `use_builtin` is False) and of `extra`, by id. Raises ConfigError."""
-    return tuple(listing.source for listing in load_listings(extra, use_builtin=use_builtin))
+OFF = {
+    "terms": "its terms of use forbid reading by programs, or our kind of use",
+    "unconfirmed": "nobody is known to have read it of late, or its address is a guess",
+    "archive": "it publishes nothing new",
+    "language": "nothing can be read in its language yet",
+    "overlap": "another source of the same publisher, which is on, brings what matters of it",
+    "scope": "a general stream, or one of home affairs, in which ministers of ASEAN are rare",
+}
+"""Why a built-in source may be off; one of which nothing of this holds is on."""
 
 
-def load_listings(extra: Sequence[Path] = (), *, use_builtin: bool = True) -> tuple[Listing, ...]:
-    """Like `load_catalogue`, with section, access and notes."""
-    listed: dict[str, tuple[Listing, str]] = {}
-    for file in [*(_builtin() if use_builtin else ()), *extra]:
+def load_catalogue(
+    extra: Sequence[Path] = (), *, use_builtin: bool = True, own: Path | None = None, warn: Warn = log.warning
+) -> tuple[Source, ...]:
+    """The sources of the built-in files (unless `use_builtin` is False), of `extra` and of `own`, by id. Raises ConfigError."""
+    return tuple(listing.source for listing in load_listings(extra, use_builtin=use_builtin, own=own, warn=warn))
+
+
+def load_listings(
+    extra: Sequence[Path] = (), *, use_builtin: bool = True, own: Path | None = None, warn: Warn = log.warning
+) -> tuple[Listing, ...]:
+    """Like `load_catalogue`, with section, access, terms, notes, and why a source is off. `own` need not exist."""
+    listed: dict[str, _Listed] = {}
+    for file in [*(_builtin() if use_builtin else ()), *extra, *((own,) if own and own.exists() else ())]:
+        former = {name: key for key, one in listed.items() for name in one.listing.was}
         for item in _items(file):
-            known = listed.get(item.id)
-            listed[item.id] = (_listing(item, known[0] if known else None), item.place)
-    _refuse_shared_urls(listed.values())
-    return tuple(listing for _, (listing, _) in sorted(listed.items()))
+            key = item.id if item.id in listed else former.get(item.id, item.id)
+            known = listed.get(key)
+            if known is None and not item.given.keys() & {"url", "publisher"}:
+                warn(f"{item.place}: no such source is listed any more; what is said of it is kept, and changes nothing")
+                continue
+            if key != item.id:
+                warn(f"{item.place}: this source is called {key} now; what is said of it holds for {key}")
+            listing = _listing(item, known.listing if known else None)
+            own_url = (file is own and "url" in item.given) or (known is not None and known.own)
+            listed[key] = _Listed(listing=listing, place=item.place, own=own_url)
+    kept = _with_urls_of_their_own(listed, warn)
+    return tuple(kept[key].listing for key in sorted(kept))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    listing: Listing
+    place: str
+    """Where it was declared, or changed last."""
+    own: bool
+    """Whether its url comes from the file that our commands write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,17 +157,27 @@ def _items(file: Path | Traversable) -> list[_Item]:
 
 def _listing(item: _Item, known: Listing | None) -> Listing:
     """The listing that `item` makes, or changes."""
-    _refuse_unknown(item.given, set(_FIELDS) | {"id", "section", "access", "notes"}, item.place)
+    _refuse_unknown(item.given, {*_FIELDS, *_NOTED, "id", "was"}, item.place)
     given = item.given if known else {**item.defaults, **item.given}
     fields = {name: _FIELDS[name](given[name], item.place) for name in _FIELDS if name in given}
-    words = {name: _words(item.given[name], item.place) for name in ("section", "access", "notes") if name in item.given}
+    words: dict[str, Any] = {name: _words(item.given[name], item.place) for name in _NOTED if name in item.given}
+    if fields.get("enabled"):
+        words["off"] = ""
     if known:
-        return replace(known, source=replace(known.source, **fields), **words)
+        return replace(known, source=_sound(replace(known.source, **fields), item.place), **words)
     for name in ("url", "publisher"):
         if name not in fields:
             raise ConfigError(f"{name} is missing (no source of this id is known yet)", subject=item.place)
     fields.setdefault("interval", INTERVALS[fields.get("tier", Tier.PRESS)])
-    return Listing(source=Source(id=item.id, **fields), **words)
+    source = _sound(Source(id=item.id, **fields), item.place)
+    return Listing(source=source, was=_names(item.given.get("was", []), item.place), **words)
+
+
+def _sound(source: Source, place: str) -> Source:
+    """`source`, when its kind and its selector fit each other."""
+    if (source.kind is SourceKind.LISTING) != (source.selector is not None):
+        raise ConfigError("kind listing wants a selector, a CSS selector of its links, and no other kind has one", subject=place)
+    return source
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: set[str], place: str) -> None:
@@ -128,13 +186,20 @@ def _refuse_unknown(table: Mapping[str, Any], known: set[str], place: str) -> No
         raise ConfigError(f"unknown key {unknown[0]}; known are {', '.join(sorted(known))}", subject=place)
 
 
-def _refuse_shared_urls(listed: Iterable[tuple[Listing, str]]) -> None:
+def _with_urls_of_their_own(listed: Mapping[str, _Listed], warn: Warn) -> dict[str, _Listed]:
+    """`listed`, no two with one URL: a user's own addition stands in for what the program brings; any other pair is refused."""
+    kept: dict[str, _Listed] = {}
     holders: dict[str, str] = {}
-    for listing, place in listed:
-        url = listing.source.url
-        if url in holders:
-            raise ConfigError(f"the same url as {holders[url]}", subject=place)
-        holders[url] = place
+    for key, one in sorted(listed.items(), key=lambda pair: not pair[1].own):
+        holder = kept.get(holders.get(one.listing.source.url, ""))
+        if holder is None:
+            kept[key] = one
+            holders[one.listing.source.url] = key
+        elif holder.own and not one.own:
+            warn(f"{holder.place}: {key} is now listed with the same url; yours is watched, {key} is left out")
+        else:
+            raise ConfigError(f"the same url as {holder.place}", subject=one.place)
+    return kept
 
 
 # One reader a field: the value as TOML gave it and the place for the message -> the value as `Source` has it.
@@ -189,9 +254,22 @@ def _zone(value: Any, place: str) -> str:
 
 
 def _kind(value: Any, place: str) -> SourceKind:
-    if value != "feed":
-        raise ConfigError(f"kind {value!r} is none that can be read; feed is", subject=place)
-    return SourceKind.FEED
+    try:
+        return SourceKind(_words(value, place))
+    except ValueError as error:
+        raise ConfigError(f"kind {value!r} is none of {', '.join(SourceKind)}", subject=place) from error
+
+
+def _selector(value: Any, place: str) -> str:
+    if not _words(value, place).strip():
+        raise ConfigError("selector wants a CSS selector, such as a[href*='detail']", subject=place)
+    return str(value)
+
+
+def _names(value: Any, place: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) and _ID.fullmatch(name) for name in value):
+        raise ConfigError(f"was wants a list of former ids, not {value!r}", subject=place)
+    return tuple(value)
 
 
 _FIELDS: dict[str, Any] = {
@@ -204,4 +282,5 @@ _FIELDS: dict[str, Any] = {
     "interval": _interval,
     "enabled": _enabled,
     "zone": _zone,
+    "selector": _selector,
 }

@@ -177,7 +177,7 @@ def test_sources_say_how_they_fare(round_done: Path) -> None:
     assert (told["courier-atom"]["status"], told["courier-atom"]["reason"]) == ("failing", "http_410")
     assert "courier-atom" in called("sources", "list", "--status", "failing", "--config", str(round_done)).stdout
     shown = called("sources", "show", "courier-rss", "--config", str(round_done)).stdout
-    assert "enabled = false" in shown
+    assert "aseanwatch sources disable courier-rss" in shown
     assert "ASEAN foreign ministers meet partners in Vientiane" in shown
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.reasons import Reason
 from core.sources import Source
-from ingest.catalogue import INTERVALS, load_catalogue
+from ingest.catalogue import INTERVALS, OFF, load_catalogue
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 REASONS, SOURCES = ((REFERENCE / name).read_text("utf-8") for name in ("reasons.md", "sources.md"))
@@ -29,9 +29,13 @@ def test_every_reason_is_explained_once_with_its_hope() -> None:
 
 
 def test_every_tier_is_listed_with_its_pace() -> None:
-    paces = {name: timedelta(minutes=int(pace.removesuffix(" min"))) for name, pace in rows(SOURCES, 2)}
+    paces = {name: timedelta(minutes=int(pace.removesuffix(" min"))) for name, pace in rows(SOURCES, 2) if pace.endswith(" min")}
 
     assert paces == {tier.value: interval for tier, interval in INTERVALS.items()}
+
+
+def test_every_reason_to_be_off_is_listed() -> None:
+    assert dict(rows(SOURCES, 2)[-len(OFF) :]) == {name: f"{says[0].upper()}{says[1:]}." for name, says in OFF.items()}
 
 
 def test_every_file_of_the_catalogue_is_listed_with_its_counts() -> None:
