@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from aseanwatch import polls
+from aseanwatch.polls import Polls, Round
 from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
 from core import expected, polling, register
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
@@ -21,7 +23,7 @@ from core.expected import Deadline
 from core.outcomes import Changes, Earlier, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
-from core.sources import Entry, NotModified, Poll, Polling, Source
+from core.sources import Entry, NotModified, Source
 from core.texts import one_line
 
 log = logging.getLogger(__name__)
@@ -45,12 +47,8 @@ FromEntry = Callable[[Source, Entry, datetime], Article | None]
 """The article as the feed itself gave it; None when the entry says nothing at all."""
 
 
-class Witness(Protocol):
+class Witness(polls.Witness, Protocol):
     """Sees what the pipeline does, to tell people; nothing hangs on it."""
-
-    def polled(self, source: Source, poll: Poll, fresh: int) -> None:
-        """A source was asked; `fresh` entries were new."""
-        ...
 
     def extracted(self, source: Source, entry: Entry, article: Article) -> None:
         """An entry became an article."""
@@ -124,10 +122,7 @@ class Visits:
 class Pipeline:
     """The walk, in one direction. Whoever drives it asks what is due and calls the stage; the state lies in the store.
 
-        due_polls     store.due_sources                                      which sources to ask now
-        poll          fetcher.get -> parser.parse                            their feed, with the validators of last time
-                      store.known_identities -> polling.decide               what is new in it, when to come back
-                      store.record_poll                                      entries, validators, events: one transaction
+        poll_due      polls.round                                            which sources to ask now, what came, what is new in it
         due_pages     store.pending_entries                                  which pages to fetch now
         extract       fetcher.get -> extractor.extract                       the page, and the article in it
                       store.record_article                                   or from_entry, store.record_failure: the feed's own words
@@ -182,38 +177,13 @@ class Pipeline:
         self._give_up_after = give_up_after
         self._alone = alone
         self._visits = Visits()
+        self._polls = Polls(store=store, fetcher=fetcher, parser=parser, clock=clock, witness=witness)
 
     # poll
 
-    def due_polls(self) -> Sequence[tuple[Source, Polling]]:
-        """Sources to be polled now, the longest waiting first; one of each server that is not being visited already."""
-        return self._visits.one_each(self._store.due_sources(self._clock.now()), lambda due: due[0].url)
-
-    def poll(self, source: Source, known: Polling) -> None:
-        """Asks one source and records what came; a failure is recorded on the source."""
-        with self._visits.to(source.url):
-            came = self._ask(source, known)
-        now = self._clock.now()
-        names = [name for entry in _entries(came) for name in polling.names(entry)]
-        used = self._store.known_identities(source.id, names) if names else set()
-        poll, events = polling.decide(source, known, came, used, now)
-        self._witness.polled(source, poll, self._store.record_poll(poll, events))
-
-    def _ask(self, source: Source, known: Polling) -> polling.Came:
-        now = self._clock.now()
-        etag, modified = (None, None) if polling.wants_full(known, now) else (known.etag, known.last_modified)
-        try:
-            response = self._fetcher.get(source.url, etag=etag, last_modified=modified)
-            if isinstance(response, NotModified):
-                return response
-            if polling.same_body(known, response):
-                return polling.Answer(response=response, feed=None)
-            return polling.Answer(response=response, feed=self._parser.parse(source, response, now))
-        except ReasonedError as error:
-            return error
-        except Exception as error:
-            log.exception("poll %s", source.id)
-            return FetchError(Reason.INTERNAL, _words(error), subject=source.id)
+    def poll_due(self, seconds: float) -> Round:
+        """Asks the sources that are due and records what comes: until none is under way, `seconds` are over, or something new came."""
+        return self._polls.round(seconds)
 
     # extract
 
@@ -363,6 +333,10 @@ class Pipeline:
             self._store.remember(WAITING_SINCE, now.isoformat())
         return datetime.fromisoformat(known) if known else now
 
+    def close(self) -> None:
+        """Gives up the polls that are under way."""
+        self._polls.close()
+
     def heartbeat(self) -> None:
         """Notes that we are alive. Raises AlreadyRunning when the lock on the database was taken from us: it is time to go."""
         if not self._alone():
@@ -427,10 +401,6 @@ def waiting(store: Store, calendar: Calendar) -> Iterator[tuple[Outcome, Deadlin
             if found is not None:
                 yield outcome, found
         last = page[-1][0].key
-
-
-def _entries(came: polling.Came) -> Sequence[Entry]:
-    return came.feed.entries if isinstance(came, polling.Answer) and came.feed else ()
 
 
 def _host(url: str) -> str:

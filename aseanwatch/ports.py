@@ -10,6 +10,7 @@ from typing import Protocol
 from core.alerts import Alert, Attempt, Delivery, Receipt
 from core.articles import Article, Failure
 from core.delivery import Step
+from core.errors import FetchError
 from core.expected import Deadline
 from core.outcomes import Changes, Earlier, Event, Outcome, Reported, Resolved
 from core.readings import Reading
@@ -25,8 +26,32 @@ class Clock(Protocol):
         ...
 
 
+class Transfers(Protocol):
+    """Many fetches at a time, driven by one thread."""
+
+    def start(self, key: str, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> None:
+        """Begins a GET, as soon as its server may be asked again."""
+        ...
+
+    def done(self, seconds: float) -> Sequence[tuple[str, Response | NotModified | FetchError]]:
+        """What has ended, each with its key and once; waits up to `seconds` for something to end."""
+        ...
+
+    def wake(self) -> None:
+        """Lets `done` return now; from any thread."""
+        ...
+
+    def close(self) -> None:
+        """Gives up what is under way."""
+        ...
+
+
 class Fetcher(Protocol):
     """Fetches over HTTP, politely and guarded."""
+
+    def transfers(self) -> Transfers:
+        """Many at a time."""
+        ...
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> Response | NotModified:
         """The whole answer to a GET; `accept` is `feed` or `page` (size cap and Accept header). Raises FetchError."""
@@ -85,8 +110,11 @@ class Store(Protocol):
         """Those of `names` (identities and aliases) under which an entry of the source is known."""
         ...
 
-    def record_poll(self, poll: Poll, events: Sequence[Event] = ()) -> int:
-        """Entries, then the polling with its validators, then events; how many entries were new. 0 for a source that is gone."""
+    def record_polls(self, polls: Sequence[tuple[Poll, Sequence[Event]]]) -> list[int]:
+        """Of each poll: entries, then the polling with its validators, then events; how many entries were new.
+
+        All in one transaction; 0 for a source that is gone.
+        """
         ...
 
     # entries and articles

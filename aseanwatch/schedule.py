@@ -1,7 +1,8 @@
 """The embedded driver: one process that ticks, asks the pipeline what is due, and hands it to pools of their own.
 
     APScheduler (memory, UTC)          beats, a tick apart                crews (bounded, daemon threads)
-    executor fetch    ------------->   due_polls, due_pages   --------->  fetch
+    executor fetch    ------------->   poll_due               --------->  polls (one thread asks many)
+                                       due_pages              --------->  fetch
     executor alerts   ------------->   deliver_next           --------->  alerts
     executor default  ------------->   read_pending, recover, heartbeat > read
                                        look_for_overdue
@@ -30,7 +31,8 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from core.sources import Entry, Polling, Source
+from aseanwatch.polls import Round
+from core.sources import Entry, Source
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +45,8 @@ class Pipeline(Protocol):
     Methods are called from several threads at a time, but never twice at once for the same source or the same entry.
     """
 
-    def due_polls(self) -> Sequence[tuple[Source, Polling]]:
-        """Sources to be polled now, the longest waiting first."""
-        ...
-
-    def poll(self, source: Source, polling: Polling) -> None:
-        """Fetches, parses and records one source."""
+    def poll_due(self, seconds: float) -> Round:
+        """Asks the sources that are due and records what comes, for `seconds` at most; one thread at a time."""
         ...
 
     def due_pages(self) -> Sequence[tuple[Source, Entry, int]]:
@@ -119,6 +117,7 @@ class Watch:
         self._stopping = False
         self._signals = 0
         self._called: queue.SimpleQueue[None] = queue.SimpleQueue()  # may be filled inside a signal handler; an Event may not
+        self._polls = Crew("polls", 1, self._failed)
         self._fetch = Crew("fetch", fetch_workers, self._failed, rest_seconds=recover_seconds)
         self._alerts = Crew("alerts", alert_workers, self._failed)
         self._read = Crew("read", 1, self._failed)
@@ -178,7 +177,7 @@ class Watch:
         self._scheduler.shutdown(wait=False)
         deadline = time.monotonic() + self._shutdown_seconds
         late = f"not done within {self._shutdown_seconds:g} s; taken up again at the next start"
-        for crew in (self._alerts, self._read, self._fetch):
+        for crew in (self._alerts, self._read, self._fetch, self._polls):
             for key in crew.finish(deadline):
                 self._tell("abandoned", job=_name(key), detail=late)
         self._tell("stopped")
@@ -207,12 +206,7 @@ class Watch:
                 self._failed((name,), error)
 
     def _start_polls(self) -> None:
-        busy = self._fetch.keys()  # before the question, so that an answer that is older than a finished poll is not acted upon
-        for source, polling in self._pipeline.due_polls():
-            key = ("poll", source.id)
-            work = partial(self._pipeline.poll, source, polling)
-            if key not in busy and not self._hand(self._fetch, key, work, then="pages", urgent=False):
-                break
+        self._hand(self._polls, ("polls",), self._poll_all)
 
     def _start_pages(self) -> None:
         busy = self._fetch.keys()
@@ -230,6 +224,15 @@ class Watch:
         busy = self._alerts.keys()
         if free := [("deliver", number) for number in range(self._alerts.size) if ("deliver", number) not in busy]:
             self._hand(self._alerts, free[0], self._deliver_all)
+
+    def _poll_all(self) -> None:
+        """Until nothing is under way: what hangs keeps the round going, and each turn of it asks what has become due meanwhile."""
+        while not self._stopping:
+            brought = self._pipeline.poll_due(self._tick)
+            if brought.fresh:
+                self._ring("pages")
+            if not brought.under_way:
+                break
 
     def _read_all(self) -> None:
         while not self._stopping and self._pipeline.read_pending():
@@ -251,8 +254,7 @@ class Watch:
                 if then:
                     self._ring(then)
                 if crew is self._fetch and crew.idle:
-                    for beat in ("polls", "pages"):  # what waited for its server, of which one piece at a time is due
-                        self._ring(beat)
+                    self._ring("pages")  # what waited for its server, of which one piece at a time is due
 
         return crew.take(key, whole, urgent=urgent)
 

@@ -94,6 +94,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             give_up_after=timedelta(hours=settings.alerts.give_up_hours),
             alone=lambda: not lock.lost(),
         )
+        held.callback(pipeline.close)
         yield App(
             lock=lock,
             settings=settings,

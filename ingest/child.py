@@ -4,6 +4,7 @@ Started by `workers`, with the command line ROLE FD MEMORY. It ends when its par
 outlives its parent's patience because the parent is gone.
 """
 
+import contextlib
 import importlib
 import logging
 import math
@@ -54,15 +55,13 @@ def serve(role: str, pipe: Connection, memory: int) -> None:
     work: Callable[..., object] = getattr(importlib.import_module(module), function)
     logging.disable(logging.CRITICAL)  # libraries' remarks on bad pages; the reason says it
     _limit_memory(memory)
-    pipe.send(None)  # ready
-    while True:
-        try:
+    with contextlib.suppress(EOFError, ConnectionError):  # our parent is gone
+        pipe.send(None)  # ready
+        while True:
             job: Job = pipe.recv()
-        except EOFError:
-            return
-        signal.alarm(math.ceil(job.seconds) + _ORPHAN_MARGIN)
-        pipe.send(_answer(work, job))
-        signal.alarm(0)
+            signal.alarm(math.ceil(job.seconds) + _ORPHAN_MARGIN)
+            pipe.send(_answer(work, job))
+            signal.alarm(0)
 
 
 def _answer(work: Callable[..., object], job: Job) -> object:

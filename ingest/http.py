@@ -34,6 +34,7 @@ from core.reasons import Reason
 from core.sources import NotModified, Response
 from ingest.addresses import Address, AllowList
 from ingest.politeness import Turns
+from ingest.threaded import Threaded
 from ingest.urls import BadUrl, Target, masked, target, web_url
 from ingest.walls import is_challenge
 
@@ -133,6 +134,10 @@ class Http:
                 return answer
             here = _next_hop(here, answer)
         raise FetchError(Reason.TOO_MANY_REDIRECTS, f"more than {MAX_REDIRECTS}", subject=masked(url))
+
+    def transfers(self) -> Threaded:
+        """Many at a time."""
+        return Threaded(self.get)
 
     def _headers(self, accept: str, etag: str | None, last_modified: str | None) -> dict[str, str]:
         headers = {"User-Agent": self._user_agent, "Accept": _ACCEPT[accept], "Accept-Encoding": "gzip", "Connection": "close"}

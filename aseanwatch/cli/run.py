@@ -18,6 +18,7 @@ from aseanwatch.events_text import Narrator, line
 from core.errors import AlreadyRunning
 
 if TYPE_CHECKING:
+    from aseanwatch.pipeline import Pipeline
     from aseanwatch.schedule import Happening
     from aseanwatch.wiring import App
 
@@ -147,7 +148,7 @@ def _round(app: "App", narrator: Narrator, speaker: Speaker) -> int:
     walk = app.pipeline
     articles = messages = 0
     with ThreadPoolExecutor(app.settings.fetch.concurrency) as pool:
-        polls = _all(pool, walk.due_polls, lambda due: walk.poll(*due), key=lambda due: due[0].id)
+        polls = _poll_all(walk)
         pages = _all(pool, walk.due_pages, lambda due: walk.extract(*due), key=lambda due: (due[1].source, due[1].identity))
     while taken := walk.read_pending():
         articles += taken
@@ -157,6 +158,16 @@ def _round(app: "App", narrator: Narrator, speaker: Speaker) -> int:
     narrator.flush(at_once=True)
     speaker.event(line("round", f"{polls} sources polled, {pages} pages fetched, {articles} articles read, {messages} messages tried"))
     return 0
+
+
+def _poll_all(walk: "Pipeline") -> int:
+    """Asks everything that is due, each source once; how many there were."""
+    polls = 0
+    while True:
+        brought = walk.poll_due(60.0)
+        polls += brought.polls
+        if not brought.under_way:
+            return polls
 
 
 def _all(pool: ThreadPoolExecutor, due: Callable[[], Sequence[Due]], work: Callable[[Due], None], key: Callable[[Due], object]) -> int:

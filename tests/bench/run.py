@@ -234,8 +234,8 @@ def _walk(folder: Path, origin: str, number: int) -> float:
     )
     settings = load_settings(folder / "aseanwatch.toml", {})
     with wiring.build(settings, Narrator(lambda _: None), lambda _: None) as app, ThreadPoolExecutor(settings.fetch.concurrency) as pool:
-        for source, known in app.pipeline.due_polls():
-            app.pipeline.poll(source, known)
+        while app.pipeline.poll_due(60.0).under_way:
+            pass
         list(pool.map(lambda one: app.pipeline.extract(*one), app.pipeline.due_pages()[:WARM]))  # the processes are up
         started = time.perf_counter()
         while due := app.pipeline.due_pages():

@@ -13,8 +13,9 @@ import apscheduler.schedulers.base
 import pytest
 
 import aseanwatch.schedule
+from aseanwatch.polls import Round
 from aseanwatch.schedule import Happening, Watch
-from core.sources import Entry, Polling, Source
+from core.sources import Entry, Source
 
 PATIENCE = 10.0
 NEVER = 3600.0
@@ -31,6 +32,7 @@ class Script:
         self.deliveries = deliveries
         self.done = []
         self.on_poll = lambda name: None
+        self.on_extract = lambda name: None
         self.on_deliver = lambda: None
         self.on_heartbeat = lambda: None
 
@@ -49,22 +51,24 @@ class Script:
                 f"{what}: {self.done.count(what)} of {times}, {self.done[-20:]}"
             )
 
-    def due_polls(self):
-        with self.changed:
-            return [(Source(id=name, url=f"https://{name}.example", publisher=name), Polling()) for name in self.sources]
-
-    def poll(self, source, polling):
-        self.on_poll(source.id)
-        with self.changed:
-            self.sources.remove(source.id)
-            self.pages.append((source, Entry(source=source.id, identity="1", link=None, title="t"), 0))
-        self.did(f"poll {source.id}")
+    def poll_due(self, seconds):
+        polls = 0
+        while self.sources:
+            source = Source(id=self.sources[0], url=f"https://{self.sources[0]}.example", publisher=self.sources[0])
+            self.on_poll(source.id)
+            with self.changed:
+                self.sources.remove(source.id)
+                self.pages.append((source, Entry(source=source.id, identity="1", link=None, title="t"), 0))
+            self.did(f"poll {source.id}")
+            polls += 1
+        return Round(polls=polls, fresh=polls, under_way=0)
 
     def due_pages(self):
         with self.changed:
             return list(self.pages)
 
     def extract(self, source, entry, attempt):
+        self.on_extract(source.id)
         with self.changed:
             self.pages.remove((source, entry, attempt))
             self.articles += 1
@@ -213,17 +217,31 @@ def test_a_source_is_never_polled_twice_at_once():
 def test_what_raises_is_told_and_rests_and_the_others_go_on(error):
     script = Script(sources=["bad", "good"])
 
-    def poll(name):
+    def extract(name):
         if name == "bad":
             script.did("tried")
             raise error
 
-    script.on_poll = poll
+    script.on_extract = extract
     with Running(script, fetch_workers=1) as running:
         script.wait_for("extract good")
         script.wait_for("heartbeat", script.count("heartbeat") + 5)
     assert script.count("tried") == 1
-    assert [(h.job, h.detail) for h in running.told if h.kind == "error"] == [("poll:bad", type(error).__name__)]
+    assert [(h.job, h.detail) for h in running.told if h.kind == "error"] == [("page:bad:1", type(error).__name__)]
+
+
+def test_polling_goes_on_after_an_error():
+    script = Script(sources=["a"])
+
+    def poll(name):
+        if script.count("fell") < 2:
+            script.did("fell")
+            raise OSError("database is locked")
+
+    script.on_poll = poll
+    with Running(script) as running:
+        script.wait_for("extract a")
+    assert [h.job for h in running.told if h.kind == "error"] == ["polls", "polls"]
 
 
 def test_a_beat_that_raises_is_told_and_comes_again():
@@ -306,7 +324,7 @@ def test_what_does_not_finish_is_named_and_left():
     running = Running(script, shutdown_seconds=0.2)
     with running:
         script.wait_for("asking")
-    assert [(h.kind, h.job) for h in running.told if h.kind == "abandoned"] == [("abandoned", "poll:slow")]
+    assert [(h.kind, h.job) for h in running.told if h.kind == "abandoned"] == [("abandoned", "polls")]
     free.set()
 
 

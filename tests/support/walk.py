@@ -1,5 +1,7 @@
 """A pipeline over a real store in memory, with a scripted network: what each URL answers is what the test says."""
 
+import contextlib
+import queue
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,7 +54,10 @@ class ScriptedNetwork:
             raise answer
         return answer
 
-    def parse(self, source: Source, response: Response, now: datetime) -> Feed:
+    def transfers(self) -> "ScriptedTransfers":
+        return ScriptedTransfers(self)
+
+    def parse(self, source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
         return self.feeds[response.url]
 
     def extract(self, source: Source, entry: Entry, response: Response, now: datetime) -> Article:
@@ -72,6 +77,36 @@ class ScriptedNetwork:
         assert entry.link is not None
         self.answers[entry.link] = Response(url=entry.link, status=200, body=b"<html>")
         self.articles[entry.link] = article
+
+
+@dataclass
+class ScriptedTransfers:
+    """Many at a time: each has ended when it is asked for."""
+
+    network: ScriptedNetwork
+    ended: queue.SimpleQueue[tuple[str, Response | NotModified | FetchError] | None] = field(default_factory=queue.SimpleQueue)
+    """None: somebody woke us."""
+
+    def start(self, key: str, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> None:
+        try:
+            self.ended.put((key, self.network.get(url, etag=etag, last_modified=last_modified, accept=accept)))
+        except FetchError as error:
+            self.ended.put((key, error))
+
+    def done(self, seconds: float) -> list[tuple[str, Response | NotModified | FetchError]]:
+        came = []
+        with contextlib.suppress(queue.Empty):
+            first = self.ended.get(timeout=seconds)
+            came.append(first)
+            while True:
+                came.append(self.ended.get_nowait())
+        return [one for one in came if one is not None]
+
+    def wake(self) -> None:
+        self.ended.put(None)
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass
@@ -185,11 +220,14 @@ class Walk:
         )
         store.sync_sources([stores.VNA], self.clock.now())
 
+    def polls(self) -> None:
+        """Every source that is due, once."""
+        while self.pipeline.poll_due(10.0).polls:
+            pass
+
     def goes(self) -> None:
         """Everything that is due, once."""
-        while polls := self.pipeline.due_polls():
-            for source, polling in polls:
-                self.pipeline.poll(source, polling)
+        self.polls()
         while pages := self.pipeline.due_pages():
             for source, entry, attempt in pages:
                 self.pipeline.extract(source, entry, attempt)

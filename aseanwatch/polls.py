@@ -1,0 +1,235 @@
+"""The first stretch of the walk: many sources asked at a time, by one thread, and what came recorded many at a time.
+
+A poll that brings nothing costs a conditional GET and its share of one transaction; that is most of them. Bodies that are not the ones of
+last time are parsed meanwhile in the parser's processes.
+"""
+
+import contextlib
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aseanwatch.ports import Clock, Fetcher, Parser, Store, Transfers
+from core import polling
+from core.errors import FetchError, ReasonedError
+from core.outcomes import Event
+from core.reasons import Reason
+from core.sources import Entry, Poll, Polling, Response, Source
+from core.texts import one_line
+
+log = logging.getLogger(__name__)
+
+WINDOW = 256
+"""Sources under way at a time: what is more waits in the database, and no flood of bodies fills the memory."""
+BATCH = 200
+"""Polls recorded in one transaction at most."""
+LINGER = 0.05
+"""Seconds in which answers are gathered for one transaction."""
+PARSERS = 4
+"""Bodies handed to the parser at a time."""
+REST_SECONDS = 60.0
+"""How long a source rests whose poll could not be recorded: it is still due, and would be asked at once again."""
+
+
+class Witness(Protocol):
+    """Sees each poll, to tell people."""
+
+    def polled(self, source: Source, poll: Poll, fresh: int) -> None:
+        """A source was asked; `fresh` entries were new."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What a round of polls brought."""
+
+    polls: int
+    """Polls recorded."""
+    fresh: int
+    """New entries among them."""
+    under_way: int
+    """Sources that are still being asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A source that is being asked, and what was known of it then."""
+
+    source: Source
+    known: Polling
+    whole: bool
+    """Asked without validators: everything in the body is looked at again."""
+
+
+class Polls:
+    """Asks the sources that are due. One thread at a time drives it.
+
+        round   store.due_sources                       which sources to ask now
+                fetcher.transfers -> transfers.start    their feeds, with the validators of last time, politely and in parallel
+                transfers.done                          what came; a body that is not the one of last time:
+                parser.parse                            its entries, in the parser's processes
+                store.known_identities -> polling.decide    what is new in them, when to come back
+                store.record_polls                      entries, validators, events: one transaction for all that came meanwhile
+
+    What hangs holds up nobody: the round ends on time, and the next one takes it over.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        fetcher: Fetcher,
+        parser: Parser,
+        clock: Clock,
+        witness: Witness,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._parser = parser
+        self._clock = clock
+        self._witness = witness
+        self._monotonic = monotonic
+        self._asked: dict[str, _Asked] = {}
+        self._resting: dict[str, float] = {}
+        self._bodies: queue.SimpleQueue[tuple[_Asked, Response] | None] = queue.SimpleQueue()
+        self._parsed: queue.SimpleQueue[tuple[_Asked, polling.Came]] = queue.SimpleQueue()
+        self._parsers: list[threading.Thread] = []
+        self._transfers: Transfers | None = None
+
+    def round(self, seconds: float) -> Round:
+        """Asks what is due and records what comes, until nothing is under way, `seconds` are over, or something new has come."""
+        until = self._monotonic() + seconds
+        waiting = deque(self._due())
+        polls = fresh = 0
+        while True:
+            while waiting and len(self._asked) < WINDOW:
+                self._ask(*waiting.popleft())
+            left = until - self._monotonic()
+            if not self._asked or left <= 0 or fresh:
+                return Round(polls=polls, fresh=fresh, under_way=len(self._asked))
+            came = self._gather(left)
+            polls += len(came)
+            fresh += self._record(came)
+
+    def _due(self) -> list[tuple[Source, Polling]]:
+        """The due sources that are not under way, each once; those that rest are left out."""
+        now = self._monotonic()
+        self._resting = {name: until for name, until in self._resting.items() if until > now}
+        due = self._store.due_sources(self._clock.now())
+        return [pair for pair in due if pair[0].id not in self._asked and pair[0].id not in self._resting]
+
+    def _ask(self, source: Source, known: Polling) -> None:
+        whole = polling.wants_full(known, self._clock.now())
+        etag, modified = (None, None) if whole else (known.etag, known.last_modified)
+        if self._transfers is None:
+            self._transfers = self._fetcher.transfers()
+        asked = self._asked[source.id] = _Asked(source=source, known=known, whole=whole)
+        try:
+            self._transfers.start(source.id, source.url, etag=etag, last_modified=modified)
+        except Exception as error:
+            log.exception("ask %s", source.id)
+            self._parsed.put((asked, _internal(source, error)))
+
+    def _gather(self, seconds: float) -> list[tuple[_Asked, polling.Came]]:
+        """What settles within `seconds`; once something has, what follows at its heels."""
+        settled = self._take(seconds)
+        until = self._monotonic() + LINGER
+        while len(settled) < min(BATCH, len(self._asked)) and (left := until - self._monotonic()) > 0:
+            settled += self._take(left)
+        return settled
+
+    def _take(self, seconds: float) -> list[tuple[_Asked, polling.Came]]:
+        """What has settled, by answer or by parser; waits up to `seconds` for an answer, and hands new bodies to the parser."""
+        settled: list[tuple[_Asked, polling.Came]] = []
+        waits = seconds if self._parsed.empty() else 0.0
+        for name, came in self._transfers.done(waits) if self._transfers else ():
+            asked = self._asked[name]
+            if not isinstance(came, Response):
+                settled.append((asked, came))
+            elif polling.same_body(asked.known, came):
+                settled.append((asked, polling.Answer(response=came, feed=None)))
+            else:
+                self._hand_over(asked, came)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                settled.append(self._parsed.get_nowait())
+        return settled
+
+    # parsing, beside the asking
+
+    def _hand_over(self, asked: _Asked, response: Response) -> None:
+        self._bodies.put((asked, response))
+        if len(self._parsers) < PARSERS:
+            self._parsers.append(threading.Thread(target=self._parse_all, name=f"parse-{len(self._parsers)}", daemon=True))
+            self._parsers[-1].start()
+
+    def _parse_all(self) -> None:
+        while (body := self._bodies.get()) is not None:
+            self._parsed.put((body[0], self._parse(*body)))
+            if self._transfers is not None:
+                self._transfers.wake()
+
+    def _parse(self, asked: _Asked, response: Response) -> polling.Came:
+        known = b"" if asked.whole else asked.known.known_items
+        try:
+            return polling.Answer(response=response, feed=self._parser.parse(asked.source, response, self._clock.now(), known))
+        except ReasonedError as error:
+            return error
+        except Exception as error:
+            log.exception("parse %s", asked.source.id)
+            return _internal(asked.source, error)
+
+    # recording
+
+    def _record(self, came: Sequence[tuple[_Asked, polling.Came]]) -> int:
+        """Decides and records; how many entries were new. What cannot be recorded together is recorded one by one."""
+        if not came:
+            return 0
+        decided = [(asked.source, *self._decided(asked, answer)) for asked, answer in came]
+        try:
+            counts: list[int | None] = [*self._store.record_polls([(poll, events) for _, poll, events in decided])]
+        except Exception:
+            log.exception("record %d polls", len(decided))
+            counts = [self._record_one(poll, events) for _, poll, events in decided]
+        for (source, poll, _), fresh in zip(decided, counts, strict=True):
+            del self._asked[source.id]
+            if fresh is not None:
+                self._witness.polled(source, poll, fresh)
+        return sum(fresh or 0 for fresh in counts)
+
+    def _decided(self, asked: _Asked, came: polling.Came) -> tuple[Poll, tuple[Event, ...]]:
+        now = self._clock.now()
+        names = [name for entry in _entries(came) for name in polling.names(entry)]
+        known = self._store.known_identities(asked.source.id, names) if names else set()
+        return polling.decide(asked.source, asked.known, came, known, now)
+
+    def _record_one(self, poll: Poll, events: Sequence[Event]) -> int | None:
+        """How many entries were new; None when it could not be recorded: the source rests, and is asked again as before."""
+        try:
+            return self._store.record_polls([(poll, events)])[0]
+        except Exception:
+            log.exception("record the poll of %s", poll.source)
+            self._resting[poll.source] = self._monotonic() + REST_SECONDS
+            return None
+
+    def close(self) -> None:
+        """Gives up what is under way: it is still due."""
+        for _ in self._parsers:
+            self._bodies.put(None)
+        if self._transfers is not None:
+            self._transfers.close()
+            self._transfers = None
+
+
+def _entries(came: polling.Came) -> Sequence[Entry]:
+    return came.feed.entries if isinstance(came, polling.Answer) and came.feed else ()
+
+
+def _internal(source: Source, error: Exception) -> FetchError:
+    return FetchError(Reason.INTERNAL, one_line(f"{type(error).__name__}: {error}", 300), subject=source.id)
