@@ -45,6 +45,8 @@ WAITING_SINCE = "waiting_since"
 Due = TypeVar("Due")
 FromEntry = Callable[[Source, Entry, datetime], Article | None]
 """The article as the feed itself gave it; None when the entry says nothing at all."""
+MayFetch = Callable[[str], float]
+"""Seconds that a page's publisher wants between two fetches; raises FetchError when it does not want the page fetched (robots.txt)."""
 
 
 class Witness(polls.Witness, Protocol):
@@ -93,6 +95,7 @@ class Visits:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._hosts: Counter[str] = Counter()
+        self._resting: dict[str, tuple[datetime, datetime]] = {}
 
     @contextmanager
     def to(self, url: str) -> Iterator[None]:
@@ -106,10 +109,18 @@ class Visits:
             with self._lock:
                 self._hosts[host] -= 1
 
-    def one_each(self, due: Sequence[Due], url: Callable[[Due], str]) -> list[Due]:
-        """The first of `due` for each server that nobody visits."""
+    def rest(self, url: str, seconds: float, now: datetime) -> None:
+        """No other visit before `seconds` are over."""
+        if seconds:
+            with self._lock:
+                self._resting[_host(url)] = (now, now + timedelta(seconds=seconds))
+
+    def one_each(self, due: Sequence[Due], url: Callable[[Due], str], now: datetime) -> list[Due]:
+        """The first of `due` for each server that nobody visits and that does not rest."""
         with self._lock:
-            taken = {host for host, visitors in self._hosts.items() if visitors}
+            # From both sides: a clock that is set back makes no rest longer.
+            self._resting = {host: (since, until) for host, (since, until) in self._resting.items() if since <= now < until}
+            taken = {host for host, visitors in self._hosts.items() if visitors} | set(self._resting)
         chosen = []
         for item in due:
             host = _host(url(item))
@@ -124,7 +135,7 @@ class Pipeline:
 
         poll_due      polls.round                                            which sources to ask now, what came, what is new in it
         due_pages     store.pending_entries                                  which pages to fetch now
-        extract       fetcher.get -> extractor.extract                       the page, and the article in it
+        extract       fetcher.get -> extractor.extract                       the page, where we are let, and the article in it
                       store.record_article                                   or from_entry, store.record_failure: the feed's own words
         read_pending  store.unread_articles                                  for each of them, read:
         read          reader.read -> register.report                         what the article says, and may it be told
@@ -161,6 +172,7 @@ class Pipeline:
         max_age: timedelta,
         give_up_after: timedelta = GIVE_UP_AFTER,
         alone: Callable[[], bool] = lambda: True,
+        may_fetch: MayFetch = lambda page: 0.0,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
@@ -176,6 +188,7 @@ class Pipeline:
         self._max_age = max_age
         self._give_up_after = give_up_after
         self._alone = alone
+        self._may_fetch = may_fetch
         self._visits = Visits()
         self._polls = Polls(store=store, fetcher=fetcher, parser=parser, clock=clock, witness=witness)
 
@@ -190,7 +203,7 @@ class Pipeline:
     def due_pages(self) -> Sequence[tuple[Source, Entry, int]]:
         """Entries whose page is to be fetched now, each with the number of attempts so far; one of each server, as with polls."""
         pending = self._store.pending_entries(self._clock.now(), PAGES, per_source=1)
-        return self._visits.one_each(pending, lambda due: due[1].link or due[1].identity)
+        return self._visits.one_each(pending, lambda due: due[1].link or due[1].identity, self._clock.now())
 
     def extract(self, source: Source, entry: Entry, attempt: int) -> None:
         """Fetches one page and records its article. When that fails, the feed's own words are the article until the page can be had."""
@@ -210,7 +223,10 @@ class Pipeline:
         if entry.link is None:
             raise ExtractError(Reason.NO_LINK, subject=entry.identity)
         with self._visits.to(entry.link):
+            self._visits.rest(entry.link, self._may_fetch(entry.link), self._clock.now())
             response = self._fetcher.get(entry.link, accept="page")
+            if response.url != entry.link:  # where its redirects lead is a page of somebody else's robots.txt
+                self._may_fetch(response.url)
         if isinstance(response, NotModified):
             raise FetchError(Reason.UNEXPECTED_STATUS, "304 without a condition", subject=entry.link)
         return self._extractor.extract(source, entry, response, self._clock.now())

@@ -70,6 +70,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
     """
     from aseanwatch.pipeline import Pipeline
     from ingest.articles import article_from_entry
+    from ingest.robots import Robots
     from ingest.workers import PageExtractor
 
     clock = clock or SystemClock()
@@ -78,9 +79,10 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
         lock = held.enter_context(sole_instance(settings))
         store = held.enter_context(storage(settings, create=True))
         store.sync_sources(sources, clock.now())
+        http = _http(settings)
         pipeline = Pipeline(
             store=store,
-            fetcher=_http(settings),
+            fetcher=http,
             parser=held.enter_context(closing(parser())),
             extractor=held.enter_context(closing(PageExtractor())),
             from_entry=article_from_entry,
@@ -93,6 +95,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             max_age=timedelta(hours=settings.alerts.max_age_hours),
             give_up_after=timedelta(hours=settings.alerts.give_up_hours),
             alone=lambda: not lock.lost(),
+            may_fetch=Robots(http, now=clock.now).check,
         )
         held.callback(pipeline.close)
         yield App(

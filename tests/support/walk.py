@@ -46,6 +46,14 @@ class ScriptedNetwork:
     articles: dict[str, Article | Exception] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     """URL and ETag of every request."""
+    robots: dict[str, float | FetchError] = field(default_factory=dict)
+    """Page -> what its robots.txt says of it: seconds between two fetches, or why not."""
+
+    def may_fetch(self, page: str) -> float:
+        answer = self.robots.get(page, 0.0)
+        if isinstance(answer, FetchError):
+            raise answer
+        return answer
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> Response | NotModified:
         self.asked.append((url, etag))
@@ -217,6 +225,7 @@ class Walk:
             witness=self.diary,
             owner="test:1",
             max_age=timedelta(days=7),
+            may_fetch=self.network.may_fetch,
         )
         store.sync_sources([stores.VNA], self.clock.now())
 
