@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from aseanwatch.polls import Polls, Round
 from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
 from core import expected, polling, register
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
-from core.articles import Article, Failure
+from core.articles import BASELINE, Article, Failure
 from core.calendar import Calendar
 from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
 from core.errors import AlreadyRunning, ExtractError, FetchError, ReasonedError
@@ -190,7 +190,7 @@ class Pipeline:
         self._alone = alone
         self._may_fetch = may_fetch
         self._visits = Visits()
-        self._polls = Polls(store=store, fetcher=fetcher, parser=parser, clock=clock, witness=witness)
+        self._polls = Polls(store=store, fetcher=fetcher, parser=parser, clock=clock, witness=witness, calendar=calendar)
 
     # poll
 
@@ -229,12 +229,13 @@ class Pipeline:
                 self._may_fetch(response.url)
         if isinstance(response, NotModified):
             raise FetchError(Reason.UNEXPECTED_STATUS, "304 without a condition", subject=entry.link)
-        return self._extractor.extract(source, entry, response, self._clock.now())
+        return _marked(entry, self._extractor.extract(source, entry, response, self._clock.now()))
 
     def _page_failed(self, source: Source, entry: Entry, attempt: int, error: ReasonedError) -> None:
         now = self._clock.now()
         instead = self._from_entry(source, entry, now)
         if instead is not None:  # first, and without closing the entry: a process that dies in between only asks again
+            instead = _marked(entry, instead)
             became = self._store.record_article(None, instead, now)
             if became != "known":
                 self._witness.extracted(source, entry, instead)
@@ -398,9 +399,10 @@ def record(
 ) -> tuple[Changes, Alert | None]:
     """Resolves `reading` against the register and records it whole, with the alert that follows and its deliveries to `targets`.
 
-    `max_age` (None: any): an article published longer ago is no news. `history`: nobody is alerted.
+    `max_age` (None: any): an article published longer ago is no news. `history`: nobody is alerted, and neither of an article that was
+    there when its source was first read.
     """
-    reports = register.report(article, reading, now, history=history, max_age=max_age)
+    reports = register.report(article, reading, now, history=history or BASELINE in article.flags, max_age=max_age)
 
     def decide(known: Sequence[Outcome], earlier: Earlier) -> Changes:
         return register.decide(known, reports, now, earlier)
@@ -417,6 +419,11 @@ def waiting(store: Store, calendar: Calendar) -> Iterator[tuple[Outcome, Deadlin
             if found is not None:
                 yield outcome, found
         last = page[-1][0].key
+
+
+def _marked(entry: Entry, article: Article) -> Article:
+    """The article, marked as history when its entry is."""
+    return replace(article, flags=(*article.flags, BASELINE)) if entry.baseline else article
 
 
 def _host(url: str) -> str:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aseanwatch.ports import Clock, Fetcher, Parser, Store, Transfers
-from core import polling
+from core import cadence, polling
+from core.calendar import Calendar
 from core.errors import FetchError, ReasonedError
 from core.outcomes import Event
 from core.reasons import Reason
@@ -87,6 +88,7 @@ class Polls:
         parser: Parser,
         clock: Clock,
         witness: Witness,
+        calendar: Calendar,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
@@ -94,6 +96,8 @@ class Polls:
         self._parser = parser
         self._clock = clock
         self._witness = witness
+        self._calendar = calendar
+        self._surge = False
         self._monotonic = monotonic
         self._asked: dict[str, _Asked] = {}
         self._resting: dict[str, float] = {}
@@ -105,6 +109,7 @@ class Polls:
     def round(self, seconds: float) -> Round:
         """Asks what is due and records what comes, until nothing is under way, `seconds` are over, or something new has come."""
         until = self._monotonic() + seconds
+        self._surge = cadence.gathering(self._calendar, self._clock.now()) is not None
         waiting = deque(self._due())
         polls = fresh = 0
         while True:
@@ -207,7 +212,7 @@ class Polls:
         now = self._clock.now()
         names = [name for entry in _entries(came) for name in polling.names(entry)]
         known = self._store.known_identities(asked.source.id, names) if names else set()
-        return polling.decide(asked.source, asked.known, came, known, now)
+        return polling.decide(asked.source, asked.known, came, known, now, surge=self._surge)
 
     def _record_one(self, poll: Poll, events: Sequence[Event]) -> int | None:
         """How many entries were new; None when it could not be recorded: the source rests, and is asked again as before."""

@@ -26,13 +26,17 @@ class Article:
     first_seen: datetime | None = None
     extractor: str = ""
     flags: tuple[str, ...] = ()
-    """Quality flags, for example `from_summary` (the page could not be read), `truncated`."""
+    """What is to be known of the text, for example `from_summary` (the page could not be read), `truncated`, `baseline`."""
     revision: int = 1
 
     @property
     def text_hash(self) -> str:
         """Tells whether title or text changed."""
         return digest(self.title, self.text)
+
+
+BASELINE = "baseline"
+"""The flag of an article that was there when its source was first read: it is read as history, and alerts nobody."""
 
 
 class ArticleState(StrEnum):
@@ -48,6 +52,11 @@ def replaces(known: Article, came: Article) -> bool:
     """Whether `came`, under the key of `known`, is a new revision: another text, and not a mere summary in place of a page."""
     poorer = "from_summary" in came.flags and "from_summary" not in known.flags
     return came.text_hash != known.text_hash and not poorer
+
+
+def flags_of_revision(known: Article, came: Article) -> tuple[str, ...]:
+    """The flags of `came` as a revision of `known`: what one source announced as news is no history because another one had it before."""
+    return came.flags if BASELINE in known.flags else tuple(flag for flag in came.flags if flag != BASELINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,43 +1,40 @@
 """What one poll of a source means: which entries are new, what to remember, when to come back, and whom to tell. Pure.
 
-    came                              outcome     remembered                                   next poll
-    Answer, whole feed                ok          validators, body hash, success               interval, or max-age up to 30 min
-    Answer, broken feed with entries  ok          body hash, the reason; no validators         interval
-    Answer, body as last time         unchanged   validators, success                          interval, or max-age up to 30 min
-    NotModified                       unchanged   success; a bad body stays on record          interval, or max-age up to 30 min
-    ReasonedError                     failed      reason, one failure more; nothing else       back-off up to 6 h, Retry-After up to 24 h
+    came                              outcome     remembered                                       next poll
+    Answer, whole feed                ok          validators, body hash, items, success            `core.cadence.pause`
+    Answer, broken feed with entries  ok          body hash, the reason; no validators, no items   the same
+    Answer, body as last time         unchanged   validators, success                              the same
+    NotModified                       unchanged   success; a bad body stays on record              the same
+    ReasonedError                     failed      reason, one failure more; nothing else           `core.cadence.back_off`
 
-A source is never given up: one that is gone (410, or 404 three times) is asked daily. Validators stand only for a body that was read whole.
+A source is never given up: one that is gone (410, or 404 three times) is asked daily. Validators and items stand only for a body that was
+read whole. The first body that is recorded of a source is its baseline: history, of which nobody is alerted. A body that has nothing of
+the one before may hide a gap: the feed's archive pages are walked then (`archived`), where it names any.
 """
 
 import hashlib
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from core import health
+from core.cadence import DAILY, arrived, asked_pause, back_off, pause
 from core.errors import ReasonedError
-from core.keys import digest
-from core.outcomes import Event, EventKind
+from core.health import Trouble, site
+from core.outcomes import Event
 from core.reasons import Reason
 from core.sources import Entry, Feed, NotModified, Poll, Polling, Response, Source
 from core.texts import one_line
 
-MAX_BACK_OFF = timedelta(hours=6)
-DAILY = timedelta(hours=24)
-"""The longest pause between two polls, whatever a server asks for, and between two polls without validators."""
-MAX_FRESHNESS = timedelta(minutes=30)
-"""The longest that a server's max-age delays a poll: politeness must not delay a ministerial outcome."""
-FAILING_AT = 3
-"""Failures in a row at which a source that was good once is reported as failing; one that never was is reported at its first."""
 PAGE_PAUSES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """When a page that failed for now is asked for again; after that it is set aside."""
+ARCHIVE_PAGES = 10
+"""So many older pages of a feed are walked at a time."""
 
-_JITTER = 0.1
+_DIGEST = 8
+"""Bytes of an item's digest."""
 _MAX_VALIDATOR = 1000
 _DETAIL = 300
-_MAX_AGE = re.compile(r"(?:^|[,\s])max-age=\"?(\d{1,9})", re.IGNORECASE)
-_UNCACHED = re.compile(r"no-cache|no-store", re.IGNORECASE)
 
 # What was wrong with a body, as opposed to the way to it: only another body can clear it, a 304 says nothing about it.
 _ABOUT_THE_BODY = frozenset(
@@ -89,63 +86,98 @@ def names(entry: Entry) -> tuple[str, ...]:
     return (entry.identity, *entry.aliases)
 
 
-def decide(source: Source, polling: Polling, came: Came, known: Collection[str], now: datetime) -> tuple[Poll, tuple[Event, ...]]:
+def decide(
+    source: Source, polling: Polling, came: Came, known: Collection[str], now: datetime, *, surge: bool = False
+) -> tuple[Poll, tuple[Event, ...]]:
     """The poll to record, and the events that it brings; the same arguments give the same answer.
 
-    `known` are those names (`names`) of the feed's entries that the source has used before.
+    `known` are those names (`names`) of the feed's entries that the source has used before. `surge`: ministers meet these days.
     """
     match came:
         case Answer(feed=Feed() as feed):
-            poll = _read(source, polling, came.response, feed, known, now)
+            poll = _read(source, polling, came.response, feed, known, now, surge=surge)
         case Answer():
-            poll = _unchanged(source, _with_validators(_succeeded(polling, now), came.response, now), came.response.headers, now)
+            after = replace(_with_validators(_succeeded(polling, now), came.response), last_full_at=now)
+            poll = _unchanged(source, _followed(after, came.response, now), came.response.headers, now, surge=surge)
         case NotModified():
             bad = polling.reason in _ABOUT_THE_BODY
             after = replace(polling, last_poll_at=now) if bad else _succeeded(polling, now)
-            poll = _unchanged(source, after, came.headers, now)
+            poll = _unchanged(source, _followed(after, came, now), came.headers, now, surge=surge)
         case ReasonedError():
-            poll = _failed(source, polling, came, now)
-    return poll, _events(source, polling, poll)
+            poll = _failed(source, polling, came, now, surge=surge)
+    return health.told(source, polling, poll)
+
+
+def archived(source: Source, polling: Polling, feed: Feed, known: Collection[str], now: datetime) -> Poll:
+    """What an older page of the feed (`polling.archive`) brings, and in `Poll.polling.archive` the page to be walked next, if any.
+
+    `known` are the names of its entries that the source had before this walk began. The walk ends at a page that holds one of them: what
+    stands behind the last such entry is older than all that we know, and no news.
+    """
+    last = max((place for place, entry in enumerate(feed.entries) if _is_known(entry, known)), default=None)
+    reached = last is not None
+    entries = feed.entries if last is None else feed.entries[: last + 1]
+    following = feed.archive if feed.archive != polling.archive and _same_site(source, feed.archive) else None
+    return Poll(
+        source=source.id,
+        at=now,
+        polling=replace(polling, archive=None if reached else following),
+        entries=_new(entries, known),
+        renamed=_renamed(entries, known),
+        baseline=Trouble.SUSPECT in polling.troubles,
+    )
 
 
 def page_retry(error: ReasonedError, attempt: int, now: datetime) -> datetime | None:
     """When to ask again for a page whose `attempt`-th request (from 1) failed; None when it is to be set aside."""
     if not error.transient or attempt > len(PAGE_PAUSES):
         return None
-    return now + max(PAGE_PAUSES[attempt - 1], _asked_pause(error))
+    return now + max(PAGE_PAUSES[attempt - 1], asked_pause(error))
 
 
-def _read(source: Source, polling: Polling, response: Response, feed: Feed, known: Collection[str], now: datetime) -> Poll:
+def _read(source: Source, polling: Polling, response: Response, feed: Feed, known: Collection[str], now: datetime, *, surge: bool) -> Poll:
     """A parsed feed, whole or broken."""
     hashed = body_hash(response.body)
     # Half an entry waits until the body is whole, or comes a second time as it is.
     entries = feed.entries[:-1] if feed.truncated and hashed != polling.body_hash else feed.entries
-    after = _succeeded(polling, now)
+    overlaps = feed.skipped > 0 or any(_is_known(entry, known) for entry in entries) or _share_items(polling.known_items, feed.items)
+    after = _followed(_succeeded(polling, now), response, now)
+    suspect = _is_suspect(source, polling, response, overlaps)
+    # Another address was set, and what lies there is another feed.
+    elsewhere = polling.body_hash is None and not overlaps
+    first = polling.baseline_at is None or elsewhere
+    fresh = _new(entries, known)
     if feed.reason is None:
-        after = _with_validators(after, response, now)
+        after = replace(_with_validators(after, response), known_items=feed.items, last_full_at=after.last_full_at if feed.skipped else now)
     else:
         after = replace(after, body_hash=hashed, reason=feed.reason, detail=one_line(feed.detail, _DETAIL))
-    return Poll(
-        source=source.id,
-        at=now,
-        polling=replace(after, next_poll_at=now + _pause(source, response.headers, now)),
-        entries=tuple(entry for entry in entries if not any(name in known for name in names(entry))),
-        renamed=tuple(entry for entry in entries if entry.identity not in known and any(name in known for name in entry.aliases)),
-    )
+    if first and (not feed.truncated or polling.known_good):
+        after = replace(after, baseline_at=now)
+    if fresh and not first:
+        after = replace(after, arrivals=arrived(polling, now))
+    gap = feed.reason is None and not first and not suspect and not overlaps and bool(polling.known_items and feed.items)
+    if gap:
+        after = replace(after, archive=feed.archive if _same_site(source, feed.archive) else None)
+    after = replace(after, troubles=_noted(after.troubles, Trouble.SUSPECT, suspect))
+    if feed.reason is None:
+        after = replace(after, troubles=_noted(after.troubles, Trouble.GAP, gap))
+    exchanged = None if first else _exchanged(polling, feed, fresh, now)
+    wait = pause(source, after, response.headers, now, surge=surge, ttl=feed.ttl, exchanged=exchanged)
+    after = replace(after, next_poll_at=now + wait)
+    return Poll(source=source.id, at=now, polling=after, entries=fresh, renamed=_renamed(entries, known), baseline=first or suspect)
 
 
-def _unchanged(source: Source, after: Polling, headers: dict[str, str], now: datetime) -> Poll:
-    after = replace(after, next_poll_at=now + _pause(source, headers, now))
+def _unchanged(source: Source, after: Polling, headers: dict[str, str], now: datetime, *, surge: bool) -> Poll:
+    after = replace(after, next_poll_at=now + pause(source, after, headers, now, surge=surge))
     return Poll(source=source.id, at=now, polling=after, outcome="unchanged")
 
 
-def _failed(source: Source, polling: Polling, error: ReasonedError, now: datetime) -> Poll:
+def _failed(source: Source, polling: Polling, error: ReasonedError, now: datetime, *, surge: bool) -> Poll:
     failures = polling.failures + 1
-    pause = max(_back_off(source, failures, error.reason), _asked_pause(error))
     after = replace(
         polling,
         last_poll_at=now,
-        next_poll_at=now + pause,
+        next_poll_at=now + back_off(source, failures, error, surge=surge),
         failures=failures,
         reason=error.reason,
         detail=one_line(error.detail, _DETAIL),
@@ -157,13 +189,12 @@ def _succeeded(polling: Polling, now: datetime) -> Polling:
     return replace(polling, last_poll_at=now, last_success_at=now, failures=0, reason=None, detail="", known_good=True)
 
 
-def _with_validators(polling: Polling, response: Response, now: datetime) -> Polling:
+def _with_validators(polling: Polling, response: Response) -> Polling:
     return replace(
         polling,
         etag=_validator(response, "etag"),
         last_modified=_validator(response, "last-modified"),
         body_hash=body_hash(response.body),
-        last_full_at=now,
     )
 
 
@@ -173,41 +204,60 @@ def _validator(response: Response, name: str) -> str | None:
     return value if 0 < len(value) <= _MAX_VALIDATOR else None
 
 
-def _pause(source: Source, headers: dict[str, str], now: datetime) -> timedelta:
-    """The source's interval and up to a tenth more, so that sources do not march in step; or what the answer stays fresh, if longer."""
-    share = int(digest(source.id, now.isoformat())[:8], 16) / 0xFFFFFFFF
-    return min(max(source.interval * (1 + _JITTER * share), _freshness(headers)), DAILY)
+def _followed(polling: Polling, came: Response | NotModified, now: datetime) -> Polling:
+    """Notes where permanent redirects lead, and since when they lead there."""
+    if came.moved_to is None:
+        return polling if polling.moved_to is None else replace(polling, moved_to=None, moved_since=None)
+    return polling if polling.moved_to == came.moved_to else replace(polling, moved_to=came.moved_to, moved_since=now)
 
 
-def _freshness(headers: dict[str, str]) -> timedelta:
-    control = headers.get("cache-control", "")
-    found = _MAX_AGE.search(control)
-    if found is None or _UNCACHED.search(control):
-        return timedelta(0)
-    return min(timedelta(seconds=int(found[1])), MAX_FRESHNESS)
+def _is_suspect(source: Source, before: Polling, response: Response, overlaps: bool) -> bool:
+    """Whether the source may have another owner: it began to redirect to another site for good when it lost all that it held.
+
+    It stays so until the operator sets the new address, or the redirect ends.
+    """
+    if response.moved_to is None or site(response.moved_to) == site(source.url):
+        return False
+    if Trouble.SUSPECT in before.troubles:
+        return True
+    led_there = before.moved_to is not None and site(before.moved_to) == site(response.moved_to)
+    return bool(before.known_items) and not overlaps and not led_there
 
 
-def _back_off(source: Source, failures: int, reason: Reason) -> timedelta:
-    """Twice as long after each failure, up to 6 hours; daily for what is gone (a single 404 may be a deployment)."""
-    if reason is Reason.GONE or (reason is Reason.NOT_FOUND and failures >= FAILING_AT):
-        return DAILY
-    doublings: int = 2 ** min(failures - 1, 12)
-    return min(source.interval * doublings, MAX_BACK_OFF)
+def _same_site(source: Source, url: str | None) -> bool:
+    return url is not None and site(url) == site(source.url)
 
 
-def _asked_pause(error: ReasonedError) -> timedelta:
-    """What the other side asked for, at most a day."""
-    return min(timedelta(seconds=max(error.retry_after or 0, 0)), DAILY)
+def _share_items(some: bytes, others: bytes) -> bool:
+    return bool(_digests(some) & _digests(others))
 
 
-def _events(source: Source, before: Polling, poll: Poll) -> tuple[Event, ...]:
-    """SOURCE_FAILING once in a row of failures, SOURCE_RECOVERED once after it."""
-    after = poll.polling
-    if poll.outcome == "failed" and after.failures == (FAILING_AT if before.known_good else 1) and after.reason is not None:
-        was = "good" if before.known_good else "never read"
-        detail = after.detail
-        return (Event(kind=EventKind.SOURCE_FAILING, subject=source.id, at=poll.at, before=was, after=after.reason, detail=detail),)
-    announced = before.failures >= (FAILING_AT if before.known_good else 1)
-    if announced and after.failures == 0:
-        return (Event(kind=EventKind.SOURCE_RECOVERED, subject=source.id, at=poll.at, before=before.reason or "", after="good"),)
-    return ()
+def _digests(items: bytes) -> frozenset[bytes]:
+    return frozenset(items[place : place + _DIGEST] for place in range(0, len(items), _DIGEST))
+
+
+def _is_known(entry: Entry, known: Collection[str]) -> bool:
+    return any(name in known for name in names(entry))
+
+
+def _new(entries: Sequence[Entry], known: Collection[str]) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if not _is_known(entry, known))
+
+
+def _renamed(entries: Sequence[Entry], known: Collection[str]) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.identity not in known and any(name in known for name in entry.aliases))
+
+
+def _exchanged(before: Polling, feed: Feed, fresh: Sequence[Entry], now: datetime) -> timedelta | None:
+    """In what time the whole body is exchanged, going by what was new in it since it was last read; None when nothing was."""
+    if not fresh or before.last_success_at is None or before.last_success_at >= now:
+        return None
+    total = max(len(feed.items) // _DIGEST, len(feed.entries) + feed.skipped)
+    return (now - before.last_success_at) * total / len(fresh)
+
+
+def _noted(troubles: tuple[str, ...], trouble: Trouble, stands: bool) -> tuple[str, ...]:
+    """`troubles` with or without one of them."""
+    if stands == (trouble in troubles):
+        return troubles
+    return (*troubles, trouble.value) if stands else tuple(name for name in troubles if name != trouble)

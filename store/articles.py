@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, select, update
 
-from core.articles import Article, ArticleState, Failure, replaces
+from core.articles import Article, ArticleState, Failure, flags_of_revision, replaces
 from core.errors import StoreError
 from core.keys import digest
 from core.readings import Reading
@@ -222,7 +222,8 @@ def _keep(tx: Connection, came: Article, now: datetime) -> tuple[int, str]:
         return found.id, "known"
     earlier = {name: getattr(known, name) for name in ("revision", "title", "text", "extractor", "flags")}
     tx.execute(insert(article_revision).values(article_id=found.id, replaced_at=now, **earlier))
-    changed = {name: row[name] for name in REVISED} | {"published": came.published or known.published, "revision": known.revision + 1}
+    stays = {"published": came.published or known.published, "flags": flags_of_revision(known, came), "revision": known.revision + 1}
+    changed = {name: row[name] for name in REVISED} | stays
     tx.execute(update(article).where(article.c.id == found.id).values(changed))
     return found.id, "revised"
 

@@ -156,11 +156,12 @@ def test_the_version_is_said() -> None:
 
 @pytest.fixture(scope="module")
 def round_done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The settings of a watch that has made one round: seeds 001 and 002 read, a mail and a webhook sent, one of two feeds broken."""
+    """The settings of a watch after two rounds, the first on empty feeds: seeds 001 and 002 read, two messages sent, one feed broken."""
     folder = tmp_path_factory.mktemp("round")
     with Publisher() as publisher, SmtpReceiver() as post, WebhookReceiver() as hook:
         settings = settings_file(folder, publisher, {"desk_mail": post.url, "ministry_hook": hook.url})
         _, press_conference, partners, *_ = seed_stories()
+        assert command("run", "--config", str(settings), "--once").returncode == 0
         publish(publisher, press_conference)
         publish(publisher, partners)
         publisher.behaves("/atom.xml", answers(410))

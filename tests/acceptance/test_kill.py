@@ -45,6 +45,11 @@ class Siege:
     def __post_init__(self) -> None:
         self._news = joint_statements()
 
+    def opens(self) -> None:
+        """The feeds are recorded once, empty: what comes now is news."""
+        done = self.killable.run("never:", "run", "--once", "--config", str(self.settings))
+        assert done.returncode == 0, done.stdout
+
     def publishes(self) -> None:
         document, text = next(self._news)
         self.publisher.adds_text(f"story-{len(self.documents)}", text, published=datetime.now(UTC))
@@ -110,6 +115,7 @@ def siege(tmp_path: Path) -> Iterator[Siege]:
     ):
         settings = settings_file(tmp_path, publisher, dict(zip(TARGETS, (post.url, hook.url), strict=True)))
         held.append(Siege(publisher, post, hook, settings, killable))
+        held[0].opens()
         yield held[0]
 
 

@@ -32,6 +32,7 @@ from heavy import page
 from labelled import items
 from newsroom import seed_stories
 from publisher import RSS, Publisher
+from stores import baseline
 from trafilatura import extract
 
 from aseanwatch import pipeline, wiring
@@ -234,6 +235,7 @@ def _walk(folder: Path, origin: str, number: int) -> float:
     )
     settings = load_settings(folder / "aseanwatch.toml", {})
     with wiring.build(settings, Narrator(lambda _: None), lambda _: None) as app, ThreadPoolExecutor(settings.fetch.concurrency) as pool:
+        app.store.record_poll(baseline(datetime.now(UTC), "courier"))  # what it holds is news
         while app.pipeline.poll_due(60.0).under_way:
             pass
         list(pool.map(lambda one: app.pipeline.extract(*one), app.pipeline.due_pages()[:WARM]))  # the processes are up

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 from daemon import Daemon, command, until
-from newsroom import SeedStory, publish, seed_stories, settings_file
+from newsroom import SeedStory, opens, publish, seed_stories, settings_file
 from publisher import Publisher, changing_guids
 from receivers import Arrival, Mail, SmtpReceiver, WebhookReceiver
 
@@ -72,6 +72,7 @@ def show(stage: Stage, daemon: Daemon, settings: Path, publisher: Publisher, pos
 
     stage.scene("aseanwatch run")
     daemon.wait_for("started")
+    opens(publisher, daemon.told)
     listen()
     preview, press_conference, partners, coordinators, recap = seed_stories()
     publishes(preview, "a preview of a meeting, so nobody is told, and what is planned is on record")

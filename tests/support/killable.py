@@ -7,6 +7,7 @@ A point is `WHEN:WHAT`. WHEN is
     at      in the midst of a transaction, right after the statement that does WHAT
     before  right before that transaction is committed
     after   right after it was
+    never   it lives to its end
 WHAT is one of CHANGES, or `send`: `before:send` and `after:send` lie around the notifier's work.
 
 The program itself knows nothing of this: statements and commits are watched from outside. Each run is a fork of one process that has
@@ -100,6 +101,8 @@ def serve(output: str) -> None:
 def dies_at(point: str) -> None:
     """Sets the point at which this process kills itself."""
     when, _, what = point.partition(":")
+    if when == "never":
+        return
     if what == "send":
         around_sending(when)
     else:

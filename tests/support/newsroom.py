@@ -1,13 +1,14 @@
 """The seed articles as a news site publishes them, and the settings of a watch that follows that site."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from daemon import until
 from publisher import ATOM, RSS, Publisher
 
 # The seed texts came without their headlines; these say no more than the texts do.
@@ -52,6 +53,12 @@ def seed_stories() -> list[SeedStory]:
 def publish(publisher: Publisher, story: SeedStory) -> None:
     """Puts the story on the site and into its feeds."""
     publisher.adds(story.id, title=story.headline, paragraphs=story.paragraphs, published=story.published)
+
+
+def opens(publisher: Publisher, say: Callable[[], str] = str) -> None:
+    """Waits until a running watch has recorded both feeds once: what they hold by then is history, and what comes now is news."""
+    for feed in (RSS, ATOM):
+        until(lambda feed=feed: len(publisher.asked(feed)) >= 2, 30, f"a second poll of {feed}", say=say)
 
 
 def settings_file(folder: Path, publisher: Publisher, targets: Mapping[str, str], *, tick_seconds: float = 0.1) -> Path:

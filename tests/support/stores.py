@@ -60,6 +60,11 @@ def poll(*entries: Entry, at: datetime = NOW, source: str = VNA.id, etag: str | 
     return Poll(source=source, at=at, polling=polling, entries=entries)
 
 
+def baseline(at: datetime = NOW, source: str = VNA.id) -> Poll:
+    """The first poll of a source, which held nothing yet: from now on all is news. It is due again at once."""
+    return Poll(source=source, at=at, polling=Polling(body_hash="0" * 32, baseline_at=at))
+
+
 def story(name: str = "communique", text: str = "", **fields: object) -> Article:
     """An article about `name`."""
     told = text or f"The ministers adopted the {name} in Manila on Saturday."

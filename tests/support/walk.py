@@ -74,11 +74,11 @@ class ScriptedNetwork:
             raise article
         return article
 
-    def serves(self, source: Source, *entries: Entry, etag: str = '"1"') -> None:
+    def serves(self, source: Source, *entries: Entry, etag: str = '"1"', items: bytes = b"") -> None:
         """The source's feed holds these entries."""
         body = "\n".join(entry.identity for entry in entries).encode()
         self.answers[source.url] = Response(url=source.url, status=200, headers={"etag": etag}, body=body)
-        self.feeds[source.url] = Feed(format="rss20", entries=entries)
+        self.feeds[source.url] = Feed(format="rss20", entries=entries, items=items)
 
     def page(self, entry: Entry, article: Article | Exception) -> None:
         """The entry's page holds this article, or fails in the extractor."""
@@ -205,7 +205,9 @@ class Walk:
         wrap: Callable[[Store], Store] = lambda same: same,
         calendar: Calendar | None = None,
         reader: Reader | None = None,
+        read_before: bool = True,
     ) -> None:
+        """`read_before`: the source was read once and held nothing, so that what it brings now is news."""
         self.store = wrap(store)
         self.clock = StandingClock()
         self.network = ScriptedNetwork()
@@ -228,6 +230,8 @@ class Walk:
             may_fetch=self.network.may_fetch,
         )
         store.sync_sources([stores.VNA], self.clock.now())
+        if read_before:
+            store.record_poll(stores.baseline(self.clock.now()))
 
     def polls(self) -> None:
         """Every source that is due, once."""

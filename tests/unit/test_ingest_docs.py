@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core.cadence import BOUNDS
+from core.health import Trouble
 from core.reasons import Reason
-from core.sources import Source
+from core.sources import Source, Tier
 from ingest.catalogue import INTERVALS, OFF, load_catalogue
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -28,10 +30,22 @@ def test_every_reason_is_explained_once_with_its_hope() -> None:
     assert told == {reason.value: "yes" if reason.transient else "no" for reason in Reason}
 
 
-def test_every_tier_is_listed_with_its_pace() -> None:
-    paces = {name: timedelta(minutes=int(pace.removesuffix(" min"))) for name, pace in rows(SOURCES, 2) if pace.endswith(" min")}
+def _spoken(pause: str) -> timedelta | None:
+    number, _, unit = pause.partition(" ")
+    return timedelta(**{{"min": "minutes", "h": "hours"}[unit]: int(number)}) if number.isdigit() else None
 
-    assert paces == {tier.value: interval for tier, interval in INTERVALS.items()}
+
+def test_every_tier_is_listed_with_its_paces() -> None:
+    told = {name: [_spoken(pause) for pause in paces] for name, *paces in rows(SOURCES, 5)}
+
+    assert told == {tier.value: [INTERVALS[tier], bounds.quickest, bounds.slowest, bounds.surge] for tier, bounds in BOUNDS.items()}
+    assert set(told) == set(Tier)
+
+
+def test_every_trouble_is_listed_with_its_remedy() -> None:
+    section = SOURCES.partition("## Troubles")[2].partition("\n## ")[0]
+    assert [row[0] for row in rows(section, 3)] == ["failing", "html", "dead", "silent", "empty_text", "moved", "suspect", "gap"]
+    assert {row[0] for row in rows(section, 3)} == set(Trouble)
 
 
 def test_every_reason_to_be_off_is_listed() -> None:

@@ -16,6 +16,7 @@ from aseanwatch import pipeline, polls
 from core.alerts import Receipt, ReceiptKind
 from core.delivery import OnUnknown
 from core.errors import ExtractError, FetchError
+from core.outcomes import EventKind
 from core.reasons import Reason
 from core.sources import EntryState
 from store import open_store
@@ -244,6 +245,88 @@ def test_old_news_is_registered_and_alerts_nobody(walk: Walk) -> None:
 
     assert walk.store.counts()["outcomes"]["done"] == 1
     assert walk.postbox.got == []
+
+
+# The first body of a source
+
+
+def test_what_a_source_holds_when_it_is_first_read_is_registered_and_alerts_nobody() -> None:
+    with open_store("sqlite://", now=stores.NOW) as store:
+        walk = Walk(store, read_before=False)
+        held = [stores.entry("communique"), stores.replace(stores.entry("plan"), summary="The ministers adopted the plan.")]
+        walk.network.serves(stores.VNA, *held)
+        walk.network.page(held[0], stores.story("communique"))
+        walk.reader.sees[stores.story("communique").key] = ("Joint Communiqué of the 59th AMM",)
+        walk.reader.sees[str(held[1].link)] = ("Plan of Action",)  # its page cannot be had
+        walk.goes()
+
+        assert store.counts()["outcomes"]["done"] == 2
+        assert {article.flags for article in store.articles()} == {("baseline",), ("from_summary", "baseline")}
+        assert walk.postbox.got == []
+
+        walk.clock.passes(timedelta(hours=1))
+        new, article = stores.entry("declaration"), stores.story("declaration")
+        walk.network.serves(stores.VNA, *held, new, etag='"2"')
+        walk.network.page(new, article)
+        walk.reader.sees[article.key] = ("Manila Declaration",)
+        walk.goes()
+
+        [(_, alert)] = walk.postbox.got
+        assert [item.title for item in alert.news] == ["Manila Declaration"]
+
+
+def test_news_stays_news_when_a_source_that_is_first_read_has_it_too(walk: Walk) -> None:
+    entry, article = stores.entry("communique"), stores.story("communique")
+    walk.network.serves(stores.VNA, entry)
+    walk.network.page(entry, article)
+    other = stores.replace(stores.VNA, id="other", url="https://other.example/rss")
+    walk.polls()
+    walk.store.sync_sources([stores.VNA, other], stores.NOW)
+    walk.network.serves(other, stores.replace(entry, source="other"))
+    walk.polls()
+    for place, (source, announced, attempt) in enumerate(walk.store.pending_entries(stores.NOW)):
+        assert announced.baseline == (source.id == "other") == bool(place)
+        walk.network.page(announced, stores.replace(article, text=f"{article.text} And more." if place else article.text))
+        walk.pipeline.extract(source, announced, attempt)
+    walk.reader.sees[article.key] = ("Joint Communiqué of the 59th AMM",)
+    walk.goes()
+
+    stored = walk.store.article(article.key)
+    assert stored is not None
+    assert (stored.revision, stored.flags) == (2, ())
+    assert len(walk.postbox.got) == 1
+
+
+def test_a_rebuilt_site_brings_its_300_articles_under_new_names_and_no_message(walk: Walk) -> None:
+    old = [stores.entry(f"story-{number}", aliases=[f"path:/story-{number}"]) for number in range(300)]
+    walk.network.serves(stores.VNA, *old)
+    for entry in old:
+        article = stores.story(entry.identity)
+        walk.network.page(entry, article)
+    walk.reader.sees[stores.story("story-7").key] = ("Joint Communiqué of the 59th AMM",)
+    walk.goes()
+    assert len(walk.postbox.got) == 1
+
+    walk.clock.passes(timedelta(hours=7))
+    walk.network.serves(stores.VNA, *(stores.replace(entry, identity=f"https://new.example/{entry.identity}") for entry in old), etag='"2"')
+    for entry in old:
+        walk.network.articles[str(entry.link)] = AssertionError("asked again")
+    walk.goes()
+
+    assert walk.diary.polls == [("vna", "ok", 300), ("vna", "ok", 0)]
+    assert len(walk.postbox.got) == 1
+    assert [event for event in walk.store.events() if event.subject == "vna"] == []
+
+
+def test_a_body_that_shares_nothing_with_the_one_before_is_told(walk: Walk) -> None:
+    for number in range(2):
+        walk.network.serves(stores.VNA, stores.entry(f"story-{number}"), etag=f'"{number}"', items=number.to_bytes(8, "big"))
+        walk.goes()
+        walk.clock.passes(timedelta(hours=7))
+
+    [gap] = [event for event in walk.store.events() if event.subject == "vna"]
+    assert gap.kind is EventKind.SOURCE_GAP
+    assert walk.diary.polls == [("vna", "ok", 1), ("vna", "ok", 1)]
 
 
 def test_the_heartbeat_is_remembered(walk: Walk) -> None:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.cadence import DAILY
 from core.errors import ExtractError, FetchError, ParseError, ReasonedError
 from core.outcomes import Event, EventKind
-from core.polling import DAILY, Answer, Came, body_hash, decide, page_retry, same_body, wants_full
+from core.polling import Answer, Came, archived, body_hash, decide, page_retry, same_body, wants_full
 from core.reasons import Reason
 from core.sources import Entry, Feed, NotModified, Poll, Polling, Response, Source
 
@@ -29,6 +30,7 @@ GOOD = Polling(
     last_success_at=NOW - timedelta(minutes=10),
     last_full_at=NOW - timedelta(hours=1),
     known_good=True,
+    baseline_at=NOW - timedelta(days=9),
 )
 
 
@@ -89,6 +91,142 @@ def test_the_body_of_last_time_changes_nothing_but_the_validators() -> None:
     assert same_body(known, RESPONSE)
     poll = polled(answer(None), known)
     assert (poll.outcome, poll.entries, poll.polling.etag, poll.polling.last_full_at) == ("unchanged", (), '"e1"', NOW)
+
+
+# the first body, and what may be missed between two
+
+
+def items(*numbers: int) -> bytes:
+    return b"".join(number.to_bytes(8, "big") for number in numbers)
+
+
+def holding(*numbers: int, **feed: object) -> Answer:
+    """A whole body with entries g1, g2, ... and their digests."""
+    entries = tuple(Entry(source="vna", identity=f"g{n}", link=f"https://vna.example/{n}", title=f"T{n}") for n in numbers)
+    whole = replace(Feed(format="rss20", entries=entries, items=items(*numbers)), **feed)  # type: ignore[arg-type]
+    return Answer(response=replace(RESPONSE, body=repr(numbers).encode()), feed=whole)
+
+
+@pytest.mark.parametrize("first", [holding(), holding(1, 2), holding(1, 2, reason=Reason.MALFORMED_FEED, detail="line 3")])
+def test_the_first_body_is_history_be_it_empty_or_broken_and_the_next_is_news(first: Answer) -> None:
+    poll = polled(first, Polling())
+    assert poll.baseline
+    assert poll.polling.baseline_at == NOW
+    assert poll.polling.arrivals == ()
+
+    later = polled(holding(1, 2, 3), poll.polling, known={entry.identity for entry in poll.entries})
+    assert not later.baseline
+    assert later.entries[-1].identity == "g3"
+    assert later.polling.arrivals == (NOW,)
+
+
+def test_when_the_first_body_broke_off_so_is_the_second() -> None:
+    cut = holding(1, 2, 3, reason=Reason.MALFORMED_FEED, truncated=True)
+    first = polled(cut, Polling())
+    assert ([entry.identity for entry in first.entries], first.baseline, first.polling.baseline_at) == (["g1", "g2"], True, None)
+
+    for second in (cut, holding(1, 2, 3, 4)):
+        poll = polled(second, first.polling, known={"g1", "g2"})
+        assert (poll.baseline, poll.polling.baseline_at) == (True, NOW)
+
+
+def test_no_failure_and_no_304_is_a_baseline() -> None:
+    for came in (FetchError(Reason.DEADLINE), UNCHANGED):
+        assert polled(came, Polling()).polling.baseline_at is None
+
+
+def test_another_feed_at_another_address_begins_anew_and_the_same_feed_there_goes_on() -> None:
+    moved = replace(GOOD, body_hash=None, etag=None, last_modified=None, known_items=items(1, 2))
+
+    assert polled(holding(8, 9), moved).baseline
+    same = polled(holding(2, 3), moved, known={"g2"})
+    assert (same.baseline, [entry.identity for entry in same.entries]) == (False, ["g3"])
+
+
+def test_items_are_kept_with_the_validators_and_never_of_a_broken_body() -> None:
+    whole = polled(holding(1, 2), GOOD).polling
+    assert whole.known_items == items(1, 2)
+    for came in (
+        holding(2, 3, reason=Reason.MALFORMED_FEED),
+        holding(2, 3, reason=Reason.MALFORMED_FEED, truncated=True),
+        UNCHANGED,
+        FetchError(Reason.BODY_TRUNCATED),
+    ):
+        assert polled(came, whole).polling.known_items == items(1, 2)
+
+
+def test_a_body_of_which_items_were_left_out_was_not_read_whole() -> None:
+    whole = replace(GOOD, known_items=items(1, 2))
+    in_part = polled(holding(3, skipped=2, items=items(3, 2, 1)), whole).polling
+    assert in_part.last_full_at == GOOD.last_full_at
+    assert polled(holding(3, 2, 1), whole, known={"g1", "g2"}).polling.last_full_at == NOW
+
+
+def gaps(came: Came, polling: Polling, known: Collection[str] = ()) -> list[str]:
+    return [event.kind for event in decide(SOURCE, polling, came, known, NOW)[1]]
+
+
+def test_a_body_with_nothing_of_the_one_before_is_a_possible_gap_told_once_in_a_row() -> None:
+    held = replace(GOOD, baseline_at=NOW, known_items=items(1, 2, 3))
+
+    (gap,) = decide(SOURCE, held, holding(7, 8), (), NOW)[1]
+    assert (gap.kind, gap.subject, gap.after) == (EventKind.SOURCE_GAP, "vna", "gap")
+    after = polled(holding(7, 8), held).polling
+    assert [entry.identity for entry in polled(holding(7, 8), held).entries] == ["g7", "g8"]
+    assert gaps(UNCHANGED, after) == []
+    assert gaps(holding(11, 12), after) == []
+    closed = polled(holding(8, 9), after, known={"g8"})
+    assert (closed.polling.troubles, gaps(holding(8, 9), after, {"g8"})) == ((), [])
+    assert gaps(holding(21, 22), closed.polling) == [EventKind.SOURCE_GAP]
+
+
+@pytest.mark.parametrize(
+    ("came", "known"),
+    [
+        (holding(3, 4), ()),  # one digest of last time
+        (holding(7, skipped=1, items=items(7, 3)), ()),
+        (holding(7, 8), {"g8"}),  # another wording of a known item
+        (holding(), ()),  # emptied
+        (holding(7, 8, reason=Reason.MALFORMED_FEED), ()),  # wait for the whole
+    ],
+)
+def test_what_overlaps_or_says_nothing_is_no_gap(came: Answer, known: Collection[str]) -> None:
+    assert gaps(came, replace(GOOD, baseline_at=NOW, known_items=items(1, 2, 3)), known) == []
+
+
+def test_what_was_never_held_can_have_no_gap() -> None:
+    assert gaps(holding(7, 8), replace(GOOD, baseline_at=NOW, known_items=b"")) == []
+    assert gaps(holding(7, 8), Polling()) == []
+
+
+PAGE_2, PAGE_3 = "https://vna.example/rss?page=2", "https://www.vna.example/rss?page=3"
+
+
+def test_behind_a_gap_the_archive_is_walked_until_it_meets_what_is_known() -> None:
+    held = replace(GOOD, baseline_at=NOW, known_items=items(1, 2, 3))
+    gap = polled(holding(9, 8, archive=PAGE_2), held).polling
+    assert gap.archive == PAGE_2
+    assert polled(holding(9, 8, archive="https://elsewhere.example.org/"), held).polling.archive is None
+
+    second = archived(SOURCE, gap, holding(7, 6, archive=PAGE_3).feed, (), NOW)  # type: ignore[arg-type]
+    assert ([entry.identity for entry in second.entries], second.polling.archive) == (["g7", "g6"], PAGE_3)
+    third = archived(SOURCE, second.polling, holding(5, 3, 4, 2, 0, archive=PAGE_2).feed, {"g3", "g2"}, NOW)  # type: ignore[arg-type]
+    assert ([entry.identity for entry in third.entries], third.polling.archive) == (["g5", "g4"], None)  # 0 is older than all we know
+    assert not third.baseline
+    assert replace(third.polling, archive=gap.archive) == gap
+
+
+def test_an_archive_that_names_itself_or_nothing_ends_the_walk() -> None:
+    walking = replace(GOOD, archive=PAGE_2)
+    for following in (PAGE_2, None, "https://elsewhere.example.org/3"):
+        assert archived(SOURCE, walking, holding(7, archive=following).feed, (), NOW).polling.archive is None  # type: ignore[arg-type]
+
+
+def test_ten_thousand_items_are_taken_whole() -> None:
+    numbers = range(10_000)
+    assert len(polled(holding(*numbers), replace(GOOD, baseline_at=NOW)).entries) == 10_000
+    again = polled(holding(*numbers), replace(GOOD, baseline_at=NOW), known={f"g{n}" for n in numbers if n != 5_000})
+    assert [entry.identity for entry in again.entries] == ["g5000"]
 
 
 # broken bodies
@@ -232,14 +370,18 @@ def test_a_good_source_is_reported_at_its_third_failure_and_once() -> None:
         polling = polled(FetchError(Reason.DEADLINE, "slow"), polling).polling
 
     assert [len(each) for each in told] == [0, 0, 1, 0, 0, 0]
-    assert told[2] == (Event(kind=EventKind.SOURCE_FAILING, subject="vna", at=NOW, before="good", after="deadline", detail="slow"),)
+    (event,) = told[2]
+    assert (event.kind, event.subject, event.at, event.before, event.after) == (EventKind.SOURCE_FAILING, "vna", NOW, "good", "failing")
+    assert "3 times in a row" in event.detail
+    assert "deadline: slow" in event.detail
 
 
 def test_a_source_that_was_never_good_is_reported_at_once_and_once() -> None:
     (event,) = events(ParseError(Reason.NOT_A_FEED, "HTML"), Polling())
     after = polled(ParseError(Reason.NOT_A_FEED, "HTML"), Polling()).polling
 
-    assert (event.kind, event.before, event.after) == (EventKind.SOURCE_FAILING, "never read", "not_a_feed")
+    assert (event.kind, event.before, event.after) == (EventKind.SOURCE_FAILING, "never read", "failing")
+    assert "not_a_feed: HTML" in event.detail
     assert not after.known_good
     assert events(ParseError(Reason.NOT_A_FEED, "HTML"), after) == ()
 
