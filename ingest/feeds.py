@@ -3,12 +3,16 @@
 feedparser gets a BytesIO, because of a string or bytes it opens files and URLs; and neither of its HTML passes, because they take minutes
 on a few hundred kilobytes of `<!--` and are 18 times slower than the rest on an honest feed. What we keep is stripped to text by
 `markup`, and links are let through by `urls.web_url`.
+
+Of a body that is well-formed only the items are read that the last one did not hold, and the others are cut out before feedparser sees it
+(`outline`); entries come out as they would of the whole.
 """
 
 import io
 import re
-from dataclasses import replace
-from datetime import datetime, tzinfo
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from hashlib import blake2b
 from typing import Any
 
 import feedparser
@@ -19,33 +23,64 @@ from core.sources import Entry, Feed
 from core.texts import normal
 from ingest.charsets import decoded
 from ingest.dates import read_date
-from ingest.identity import identities, named
+from ingest.identity import bears, identities, named, traces
 from ingest.jsonfeed import RawFeed, RawItem, read_json
 from ingest.markup import text_of, title_of
+from ingest.outline import DIGEST, Head, Outline, outline, without
 from ingest.urls import web_url
+
+# It would look for a driver of another library at every call. Expat it is, whose judgement `outline` shares.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
 
 MAX_SUMMARY = 20_000
 MAX_CONTENT = 500_000
 """Characters kept of one entry."""
 
+_MAX_PAIRS = 200_000
+"""Pairs of a new and an old item that are looked at for a shared name; of more, all are read."""
+
 _HTML = re.compile(r"^\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
-_END = re.compile(r"</\s*(?:rss|feed|rdf:RDF|channel)\s*>", re.IGNORECASE)
+_END = re.compile(rb"</\s*(?:rss|feed|rdf:RDF|channel)\s*>", re.IGNORECASE)
 _TAIL = 4000
 _BAD_REFERENCE = re.compile(r"&#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,6}")
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
-def parse_feed(body: bytes, *, source: str, url: str, content_type: str, now: datetime, zone: tzinfo | None = None) -> Feed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What was read of a body."""
+
+    raw: RawFeed
+    wanted: tuple[bool, ...]
+    """For each item of `raw` whether it is to become an entry; the others only share a name with one that is."""
+    digests: bytes
+    """Of all items of the body."""
+
+
+def parse_feed(
+    body: bytes, *, source: str, url: str, content_type: str, now: datetime, zone: tzinfo | None = None, known: bytes = b""
+) -> Feed:
     """The feed in `body`, its entries in its own order, each once, links absolute (against `url`, or the site's own), texts plain and NFC.
 
-    `zone` is that of dates without one. A feed that is broken but gave entries has `reason` MALFORMED_FEED, and `truncated` set when its
-    end is missing. Raises ParseError: NOT_A_FEED, or MALFORMED_FEED when nothing could be saved.
+    `zone` is that of dates without one. `known` are the digests of an earlier body's items (`Feed.items`): in a well-formed body those
+    make no entries. A feed that is broken but gave entries has `reason` MALFORMED_FEED, and `truncated` set when its end is missing. Raises
+    ParseError: NOT_A_FEED, or MALFORMED_FEED when nothing could be saved.
     """
-    text = _BAD_REFERENCE.sub(_character, decoded(body, content_type, xml=True).lstrip("\ufeff \t\r\n"))
-    raw = read_json(text) if text.startswith("{") else _read_xml(text, url)
-    if raw is None:
+    text = decoded(body, content_type, xml=True).lstrip("\ufeff \t\r\n")
+    base = web_url(url) or ""
+    read = _read(text, base, known)
+    if read is None:
         raise ParseError(Reason.NOT_A_FEED, _instead(text), subject=source)
-    entries = _entries(raw, source, web_url(url) or web_url(raw.site) or "", now, zone)
+    raw = read.raw
+    entries = _entries(read, source, base or web_url(raw.site) or "", now, zone)
     if raw.broken and not entries:
         raise ParseError(Reason.MALFORMED_FEED, raw.broken, subject=source)
     return Feed(
@@ -55,19 +90,85 @@ def parse_feed(body: bytes, *, source: str, url: str, content_type: str, now: da
         reason=Reason.MALFORMED_FEED if raw.broken else None,
         detail=raw.broken,
         truncated=raw.cut,
+        items=read.digests,
+        skipped=len(read.digests) // DIGEST - sum(read.wanted),
+        ttl=raw.ttl,
+        archive=web_url(raw.older, base) if raw.older else None,
     )
 
 
-def _entries(raw: RawFeed, source: str, base: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
+def _read(text: str, base: str, known: bytes) -> _Read | None:
+    """The feed in `text`, or None when it is none. Without `base` nothing is left out: the links may hang on the feed's own words."""
+    if text.startswith("{"):
+        return _whole(read_json(text))
+    body = text.encode("utf-8", "replace")
+    found = outline(body, base.partition("?")[0])
+    if found is not None and (read := _read_new(body, found, base, known if base else b"")) is not None:
+        return read
+    return _whole(_read_xml(_BAD_REFERENCE.sub(_character, text).encode("utf-8", "replace"), base))
+
+
+def _whole(raw: RawFeed | None) -> _Read | None:
+    """All items, with digests of what was read of them."""
+    if raw is None:
+        return None
+    digests = (blake2b("\0".join(astuple(item)).encode("utf-8", "replace"), digest_size=DIGEST).digest() for item in raw.items)
+    return _Read(raw=raw, wanted=(True,) * len(raw.items), digests=b"".join(digests))
+
+
+def _read_new(body: bytes, found: Outline, base: str, known: bytes) -> _Read | None:
+    """What is not among `known`; None when feedparser sees other items than the outline, so that the whole must be read."""
+    seen = {known[place : place + DIGEST] for place in range(0, len(known), DIGEST)}
+    new = [item.digest not in seen for item in found.items]
+    digests = b"".join(item.digest for item in found.items)
+    if found.items and not any(new):
+        head = found.head
+        raw = RawFeed(format=found.format, title=head.title, items=(), ttl=_ttl(head), older=_older(head))
+        return _Read(raw=raw, wanted=(), digests=digests)
+    along, some = new, _read_some(body, found, new, base)
+    if some is not None and not all(new):
+        along = _along(body, found, new, some.items)
+        some = some if along == new else _read_some(body, found, along, base)
+    if some is None:
+        return None
+    return _Read(raw=some, wanted=tuple(is_new for is_new, stays in zip(new, along, strict=True) if stays), digests=digests)
+
+
+def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawFeed | None:
+    """The body without the items that do not `stay`, through feedparser; None when it finds other items, or something amiss."""
+    raw = _read_xml(without(body, [item for item, stays in zip(found.items, stay, strict=True) if not stays]), base)
+    return raw if raw is not None and not raw.broken and len(raw.items) == sum(stay) else None
+
+
+def _along(body: bytes, found: Outline, new: list[bool], raws: tuple[RawItem, ...]) -> list[bool]:
+    """Which items must be read for the sake of the `new` ones (read as `raws`): those, and what may share a name with them.
+
+    A name counts only while one item of the body goes by it (`identity`), so that such an old item decides about the names of a new one.
+    """
+    if sum(new) * (len(new) - sum(new)) > _MAX_PAIRS:
+        return [True] * len(new)
+    marks: set[tuple[bytes, ...]] = set()
+    for raw, item in zip(raws, (item for item, is_new in zip(found.items, new, strict=True) if is_new), strict=True):
+        title, text = title_of(raw.title), text_of(raw.summary) or raw.content
+        called = named(guid=raw.guid, link=None, title=title, text=text)
+        left = traces(called, guid=raw.guid, link=raw.link, title=title, text=text, written=body[item.start : item.end])
+        if left is None:
+            return [True] * len(new)
+        marks.update(left)
+    return [is_new or any(bears(body, item.start, item.end, left) for left in marks) for item, is_new in zip(found.items, new, strict=True)]
+
+
+def _entries(read: _Read, source: str, base: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
     entries: list[Entry] = []
-    names = []
-    for item in raw.items:
+    names, wanted = [], []
+    for item, is_wanted in zip(read.raw.items, read.wanted, strict=True):
         title, summary = title_of(item.title), text_of(item.summary)[:MAX_SUMMARY]
         link = web_url(item.link, base) if item.link.strip() else None
         if not (title or summary or link):
             continue  # an empty shell, or an item cut off before it said anything
         published, trust = read_date(item.published, now=now, zone=zone)
         names.append(named(guid=item.guid, link=link, title=title, text=summary or item.content))
+        wanted.append(is_wanted)
         entries.append(
             Entry(
                 source=source,
@@ -82,16 +183,16 @@ def _entries(raw: RawFeed, source: str, base: str, now: datetime, zone: tzinfo |
         )
     return tuple(
         replace(entry, identity=called[0], aliases=called[1])
-        for entry, called in zip(entries, identities(names), strict=True)
-        if called is not None
+        for entry, called, is_wanted in zip(entries, identities(names), wanted, strict=True)
+        if called is not None and is_wanted
     )
 
 
-def _read_xml(text: str, url: str) -> RawFeed | None:
-    """What feedparser finds, or None when it finds no feed."""
+def _read_xml(body: bytes, base: str) -> RawFeed | None:
+    """What feedparser finds in `body` (UTF-8), or None when it finds no feed."""
     found = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": web_url(url) or ""},
+        io.BytesIO(body),
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -99,10 +200,45 @@ def _read_xml(text: str, url: str) -> RawFeed | None:
         return None
     error = found.get("bozo_exception") if found.get("bozo") else None
     broken = "" if error is None or isinstance(error, _HARMLESS) else _words(error)
-    items = tuple(_raw_item(entry) for entry in found.get("entries", []))
-    cut = bool(broken) and not _END.search(text[-_TAIL:])
     about = found.get("feed", {})
-    return RawFeed(format=found["version"], title=_text(about, "title"), site=_text(about, "link"), items=items, broken=broken, cut=cut)
+    head = _head(about)
+    return RawFeed(
+        format=found["version"],
+        title=head.title,
+        site=_text(about, "link"),
+        items=tuple(_raw_item(entry) for entry in found.get("entries", [])),
+        broken=broken,
+        cut=bool(broken) and not _END.search(body[-_TAIL:]),
+        ttl=_ttl(head),
+        older=_older(head),
+    )
+
+
+def _head(about: dict[str, Any]) -> Head:
+    return Head(
+        title=_text(about, "title"),
+        ttl=_text(about, "ttl"),
+        period=_text(about, "sy_updateperiod"),
+        frequency=_text(about, "sy_updatefrequency"),
+        links=tuple((_text(link, "rel"), _text(link, "href")) for link in about.get("links", [])),
+    )
+
+
+def _ttl(head: Head) -> timedelta | None:
+    """How long the feed says that it stays fresh: RSS `ttl` in minutes, or the period and frequency of the syndication module."""
+    if _NUMBER.fullmatch(head.ttl.strip()):
+        return timedelta(minutes=int(head.ttl)) or None
+    period = _PERIODS.get(head.period.strip().lower())
+    if period is None:
+        return None
+    frequency = int(head.frequency) if _NUMBER.fullmatch(head.frequency.strip()) else 1
+    return period / frequency if frequency else None
+
+
+def _older(head: Head) -> str:
+    """The page with older items (RFC 5005): that of the archive, else the next one of a feed in pages."""
+    links = {rel: href for rel, href in reversed(head.links) if href}
+    return links.get("prev-archive") or links.get("next") or ""
 
 
 def _raw_item(entry: dict[str, Any]) -> RawItem:

@@ -4,6 +4,7 @@ Guids change with a move to https or a rebuild, are left out, or stand alike on 
 counts only while a single item of the body goes by it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from urllib.parse import urlsplit
 
 from core.keys import digest
 from core.texts import one_line
-from ingest.urls import url_key
+from ingest.urls import lasting_parts, url_key
 
 _MAX_GUID = 300
 _ENOUGH_TEXT = 200
 """Characters of title and text from which they name an item: two notes called "Daily briefing" are two items."""
+
+_IN_URL = re.compile(r"[\w.~=-]+")
+_PHRASE = re.compile(r"\w[\w ]*\w|\w")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,36 @@ def _path(guid: str) -> str:
     except ValueError:
         return ""
     return f"{parts.path}?{parts.query}".rstrip("?")
+
+
+def traces(item: Named, *, guid: str, link: str, title: str, text: str, written: bytes) -> list[tuple[bytes, ...]] | None:
+    """What can be found in the bytes of any item that shares a name with this one: all marks of one of the tuples.
+
+    `guid`, `link`, `title` and `text` are what `item` was named by, `written` its bytes. A mark counts only when it stands in them
+    as it is, so that an item that is written in another manner is not overlooked for its escapes. None when a name leaves no such mark.
+    """
+    left = [_marks(lasting_parts(name), _IN_URL, written) for name in {guid, link} if name.strip()]
+    if item.text_tells or not left:
+        left.append(_marks([title, text[:_ENOUGH_TEXT]], _PHRASE, written))
+    return left if all(left) else None
+
+
+def _marks(parts: Sequence[str], run: re.Pattern[str], written: bytes) -> tuple[bytes, ...]:
+    runs = {found.encode("utf-8", "replace") for part in parts for found in run.findall(part)}
+    return tuple(sorted((mark for mark in runs if mark in written), key=len, reverse=True))
+
+
+def bears(body: bytes, start: int, end: int, marks: tuple[bytes, ...]) -> bool:
+    """Whether all `marks` stand between `start` and `end` of `body`; a number there is not found in a longer one."""
+    return all(_stands(body, mark, start, end) for mark in marks)
+
+
+def _stands(body: bytes, mark: bytes, start: int, end: int) -> bool:
+    while (found := body.find(mark, start, end)) >= 0:
+        start = found + len(mark)
+        if not (mark[-1:].isdigit() and body[start : start + 1].isdigit()):
+            return True
+    return False
 
 
 def identities(items: Sequence[Named]) -> list[tuple[str, tuple[str, ...]] | None]:

@@ -6,6 +6,7 @@ Both become `RawItem`s, the same shape that `feeds` makes of XML, so that identi
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 
@@ -32,6 +33,9 @@ class RawFeed:
     items: tuple[RawItem, ...]
     broken: str = ""
     cut: bool = False
+    ttl: timedelta | None = None
+    older: str = ""
+    """The address of the page with older items, as written."""
 
 
 def read_json(body: str) -> RawFeed | None:

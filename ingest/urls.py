@@ -30,6 +30,8 @@ _TRACKER = re.compile(
 # Parameters that are trackers on most sites and the article's number on some: they count as trackers when they hold no digit.
 _PERHAPS_TRACKER = frozenset({"ref", "referrer", "referer", "source", "src", "from", "campaign", "medium", "partner", "share", "via"})
 
+_DROPPED_LAST = ("amp", "amp.html", "index.html", "index.htm")
+
 # Publishers that show one article under several paths: host, and what in the path is its number.
 _HABITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     # .../slug/205891.vnp and .../slug-post205891.vnp
@@ -129,6 +131,18 @@ def url_key(url: str, canonical: str | None = None) -> str:
     return name + port + _key_path(path) + _key_query(query) + _route(url if claimed is None else "")
 
 
+def lasting_parts(name: str) -> list[str]:
+    """Pieces of a link or guid that stand in every other spelling with one `url_key`, or one path, as well; whole when it has none."""
+    address, _, query = name.partition("#")[0].partition("?")
+    path = address.partition("://")[2].partition("/")[2] if "://" in address else address
+    number = next((found[1] for _, habit in _HABITS if (found := habit.search("/" + path))), None)
+    if number is not None:
+        return [number]
+    segments = [segment for segment in path.split("/") if segment.lower() not in ("", ".", "..", *_DROPPED_LAST)]
+    pairs = [pair for pair in re.split("[&;]", query) if pair and not _tracks(*pair.partition("=")[::2])]
+    return [*segments[-1:], *pairs] or [name]
+
+
 def same_site(one: str, other: str) -> bool:
     """Whether two hosts belong to one owner, as far as the public suffix list tells (addresses and local names: when they are equal)."""
     if _site(one) == _site(other):
@@ -182,7 +196,7 @@ def _key_path(path: str) -> str:
             kept = kept[:-1]
         elif plain not in (b"", b"."):
             kept.append(quote(_nfc(plain), safe="!$&'()*+,;=:@~"))
-    while len(kept) > 1 and kept[-1].lower() in ("amp", "amp.html", "index.html", "index.htm"):
+    while len(kept) > 1 and kept[-1].lower() in _DROPPED_LAST:
         kept.pop()
     if len(kept) > 2 and kept[0] == "amp":
         kept = kept[1:]

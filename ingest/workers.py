@@ -190,7 +190,10 @@ class FeedParser:
         )
 
     def parse(self, source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
-        """The feed in `response`. Raises ParseError: NOT_A_FEED, PARSE_TIMEOUT or PARSE_CRASH."""
+        """The feed in `response`; of a well-formed one only what is not among the digests `known` (`Feed.items`).
+
+        Raises ParseError: NOT_A_FEED, PARSE_TIMEOUT or PARSE_CRASH.
+        """
         return self.workers.run(
             Feed,
             source.id,
@@ -200,6 +203,7 @@ class FeedParser:
             content_type=response.content_type,
             now=now,
             zone=ZoneInfo(source.zone) if source.zone else None,
+            known=known,
         )
 
     def close(self) -> None:
