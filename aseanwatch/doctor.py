@@ -106,9 +106,9 @@ def _catalogue(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _targets(settings: Settings, now: datetime) -> Iterator[Finding]:
-    names = sorted(wiring.channels(settings, lambda text: None))
+    channels = wiring.channels(settings, lambda text: None)
     if settings.alerts.targets:
-        yield _ok("targets", ", ".join(names))
+        yield _ok("targets", ", ".join(f"{name} (in doubt: {channels[name].on_unknown})" for name in sorted(channels)))
     else:
         yield _note("targets", "none is configured; alerts go to the console")
 

@@ -116,9 +116,10 @@ class TargetSettings(_Section):
 
     url: SecretStr | None = Field(default=None, description="Apprise URL of exactly one recipient; a secret.")
     url_file: FilePath | None = Field(default=None, description="File that holds the URL, instead of `url`.")
-    on_unknown: OnUnknown = Field(
-        default=OnUnknown.HOLD,
-        description="When nobody knows whether a message arrived: `hold` it (never twice) or `resend` it once, marked.",
+    on_unknown: OnUnknown | None = Field(
+        default=None,
+        description="When nobody knows whether a message arrived: `hold` it (never twice) or `resend` it once, marked; "
+        "when unset, mail is sent again and the rest held.",
     )
     enabled: bool = Field(default=True, description="Whether alerts go there.")
     per_minute: int = Field(default=20, ge=1, le=600, description="Messages a minute at most; the others wait their turn.")
@@ -139,6 +140,9 @@ class Alerts(_Section):
     max_age_hours: float = Field(default=168.0, gt=0, description="News older than this when it is first read alerts nobody.")
     give_up_hours: float = Field(
         default=24.0, gt=0, description="How long a delivery that is refused for now, or finds nobody, is tried again."
+    )
+    templates: FilePath | None = Field(
+        default=None, description="Folder of templates of your own; each takes the place of the built-in one of its name."
     )
     workers: int = Field(default=4, ge=1, le=32, description="Deliveries at a time, over all targets.")
 

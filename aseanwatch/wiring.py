@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from aseanwatch.ports import Clock, Notifier, Reader, Store
 from aseanwatch.settings import Settings
-from core.alerts import Alert, Delivery, Receipt
+from core.alerts import Alert, AlertKind, Delivery, Receipt
 from core.calendar import Calendar
 from core.delivery import OnUnknown
 from core.errors import ConfigError, StoreError
@@ -21,6 +21,8 @@ from core.keys import derived
 from core.sources import Feed, NotModified, Polling, Source
 
 if TYPE_CHECKING:
+    from aseanwatch.alerts.targets import Target
+    from aseanwatch.alerts.templates import Templates
     from aseanwatch.pipeline import Channel, Pipeline, Witness
     from ingest.catalogue import Listing
     from ingest.changes import Changes
@@ -262,19 +264,33 @@ def channels(settings: Settings, say: Say) -> "Mapping[str, Channel]":
     from aseanwatch.alerts.console import NAME, ConsoleNotifier
     from aseanwatch.pipeline import Channel
 
-    wanted = {name: target for name, target in settings.alerts.targets.items() if target.enabled}
+    words = templates(settings)
     if not settings.alerts.targets:
-        return {NAME: Channel(notifier=ConsoleNotifier(say), on_unknown=OnUnknown.RESEND)}
-    return {name: Channel(notifier=_notifier(settings, name), on_unknown=target.on_unknown) for name, target in wanted.items()}
+        return {NAME: Channel(notifier=ConsoleNotifier(say, words), on_unknown=OnUnknown.RESEND)}
+    wanted = [target(settings, name) for name, one in settings.alerts.targets.items() if one.enabled]
+    return {one.name: Channel(notifier=_notifier(one, words), on_unknown=one.doubt) for one in wanted}
 
 
-def _notifier(settings: Settings, name: str) -> Notifier:
-    from aseanwatch.alerts.notify import AppriseNotifier
+def templates(settings: Settings) -> "Templates":
+    """The templates of messages, each tried on a sample of every kind of alert. Raises ConfigError, naming file and line."""
+    from aseanwatch.alerts.messages import checked
+
+    return checked(settings.alerts.templates)
+
+
+def target(settings: Settings, name: str) -> "Target":
+    """The target of this name, as configured."""
     from aseanwatch.alerts.targets import Target
 
-    target = settings.alerts.targets[name]
-    url = target.url.get_secret_value() if target.url else ""
-    return AppriseNotifier(Target(name=name, url=url, on_unknown=target.on_unknown, per_minute=target.per_minute))
+    known = settings.alerts.targets[name]
+    url = known.url.get_secret_value() if known.url else ""
+    return Target(name=name, url=url, on_unknown=known.on_unknown, per_minute=known.per_minute)
+
+
+def _notifier(one: "Target", words: "Templates") -> Notifier:
+    from aseanwatch.alerts.notify import notifier
+
+    return notifier(one, words)
 
 
 def try_target(settings: Settings, name: str) -> Receipt:
@@ -292,9 +308,11 @@ def try_target(settings: Settings, name: str) -> Receipt:
         published=now,
         news=(),
         created_at=now,
+        kind=AlertKind.OPERATOR,
+        notes=("Sent by `aseanwatch alerts test`. Alerts will look like those that `aseanwatch alerts render` shows.",),
     )
     delivery = Delivery(key=derived("delivery", alert.key, name), alert=alert.key, target=name, attempt=1, created_at=now)
-    return _notifier(settings, name).deliver(delivery, alert)
+    return _notifier(target(settings, name), templates(settings)).deliver(delivery, alert)
 
 
 def try_source(settings: Settings, source: Source) -> Feed:

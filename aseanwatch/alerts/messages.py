@@ -1,27 +1,27 @@
-"""An alert as words: a subject and a plain-text body, whole for mail, webhooks and the console, short for chat. Pure.
+"""An alert as words: a subject and a body, whole for mail, webhooks and the console, short for chat. Pure but for its templates.
 
-Titles and sentences come from strangers. In both forms no control character, line break or text-direction trick of theirs
-survives; in the short form neither does anything that a chat would take for a mention, a link of its own or markup.
+Titles and sentences come from strangers. No control character, line break or text-direction trick of theirs survives anywhere; in a chat
+neither does anything that it would take for a mention, a link of its own or markup (`markup`). A message keeps within its limit by
+leaving out details first and then whole items, which it counts; never the link, and never an item without a word.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
-from urllib.parse import quote, urlsplit
+from pathlib import Path
 
-from core.alerts import Alert, AlertKind, Delivery, NewsItem
+from aseanwatch.alerts.markup import LITERAL, LOOK_ALIKES, Markup
+from aseanwatch.alerts.samples import DELIVERY, samples
+from aseanwatch.alerts.templates import CHAT, MAIL_HTML, MAIL_TEXT, SUBJECT, Templates
+from aseanwatch.alerts.view import FULL_SENTENCE, SHORT_SENTENCE, Room, View, rows, view
+from core.alerts import Alert, Delivery
 from core.texts import normal, one_line
 
 SUBJECT_LIMIT = 150
-FULL_LIMIT = 20_000
-_TITLE_LIMIT = 300
-_SENTENCE_LIMIT = 1_200
-_SHORT_SENTENCE_LIMIT = 280
-_URL_LIMIT = 800
+FULL_LIMIT = 60_000
+HTML_LIMIT = 95_000
+"""Characters of HTML: mail programs cut a message above some hundred kilobytes."""
 
-# Look-alikes: the reader sees what was written, and the chat sees no command.
-_DISARMED = str.maketrans(
-    {"<": "‹", ">": "›", "@": "＠", "#": "＃", "*": "∗", "_": "ˍ", "`": "ʼ", "~": "∼", "[": "(", "]": ")", "|": "¦", "\\": "＼"}
-)
+Measure = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,110 +31,89 @@ class Message:
     subject: str
     """One line of at most 150 characters."""
     body: str
+    html: str = ""
+    """The same for a mail program; empty elsewhere."""
 
 
-def full(alert: Alert, delivery: Delivery, limit: int = FULL_LIMIT) -> Message:
-    """The complete message, at most `limit` characters: every outcome with its proof, the article, and how to see why."""
-    head = "An article was edited and takes back what you were told:" if _corrects(alert) else f"{_count(alert)} in one report:"
-    tail = [
-        f"Reported by {one_line(alert.publisher, 120) or 'an unnamed publisher'}, {_date(alert)}",
-        one_line(alert.headline, _TITLE_LIMIT),
-        link(alert.url),
-        "",
-        f"Why: aseanwatch explain '{link(alert.url)}'",
-        f"Delivery: {delivery.key}",
-    ]
-    items = [(_taken_back if _corrects(alert) else _full_item)(number, item) for number, item in enumerate(alert.news, 1)]
-    return Message(subject=subject(alert, delivery), body=_fit(head, items, "\n".join(tail), limit, gap="\n\n"))
+def checked(folder: Path | None = None) -> Templates:
+    """The templates, with those of `folder` in place of ours. Raises ConfigError, naming file and line, for one that fails on a sample."""
+    templates = Templates(folder)
+    templates.check([view(alert, DELIVERY, room) for alert in samples() for room in (Room(shown=9, detailed=9), Room(shown=1, detailed=0))])
+    return templates
 
 
-def short(alert: Alert, delivery: Delivery, limit: int) -> Message:
-    """The message for a chat that takes `limit` characters, subject included: sentences go first, then outcomes, never the link."""
-    line = _disarm(subject(alert, delivery))
-    tail = f"{_disarm(one_line(alert.publisher, 60))} {_date(alert)}\n{link(alert.url)}\nDelivery: {delivery.key}"
-    room = limit - len(line) - 2  # a channel without subjects puts it on a line of its own
-    bare = [_disarm(_line(item, _turn(item) if _corrects(alert) else _status(item))) for item in alert.news]
-    proven = ["\n  ".join([text, *_quotes(alert, item)]) for text, item in zip(bare, alert.news, strict=True)]
-    whole = "\n".join([*proven, tail])
-    return Message(subject=line, body=whole if len(whole) <= room else _fit("", bare, tail, room, gap="\n"))
+def full(alert: Alert, delivery: Delivery, templates: Templates, limit: int = FULL_LIMIT) -> Message:
+    """The complete message as plain text, at most `limit` characters: every outcome with its proof, the article, and how to see why."""
+    body = _fitting(alert, delivery, FULL_SENTENCE, lambda shown: _text(templates, MAIL_TEXT, shown, LITERAL), len, limit)
+    return Message(subject=subject(alert, delivery, templates), body=body)
 
 
-def subject(alert: Alert, delivery: Delivery) -> str:
+def mail(alert: Alert, delivery: Delivery, templates: Templates) -> Message:
+    """The complete message as text and as HTML."""
+    text = full(alert, delivery, templates)
+    html = _fitting(alert, delivery, FULL_SENTENCE, lambda shown: _markup(templates, shown), len, HTML_LIMIT)
+    return Message(subject=text.subject, body=text.body, html=html)
+
+
+def short(alert: Alert, delivery: Delivery, templates: Templates, limit: int, markup: Markup = LOOK_ALIKES) -> Message:
+    """The message for a chat that takes `limit` characters, subject included."""
+    line = (LITERAL if markup is LITERAL else LOOK_ALIKES).escape(subject(alert, delivery, templates))
+    room = limit - markup.length(line) - 2  # a channel without subjects puts it on a line of its own
+    body = _fitting(alert, delivery, SHORT_SENTENCE, lambda shown: _text(templates, CHAT, shown, markup), markup.length, room)
+    return Message(subject=line, body=body)
+
+
+def subject(alert: Alert, delivery: Delivery, templates: Templates) -> str:
     """One line: how many outcomes, and the first one's title; a possible second copy says so."""
-    mark = "[repeat?] " if delivery.repeat else ""
-    first = alert.news[0].title if alert.news else alert.headline
-    what = f"[correction] {len(alert.news)} taken back" if _corrects(alert) else _count(alert)
-    return one_line(f"{mark}{what}: {first}", SUBJECT_LIMIT)
+    shown = view(alert, delivery, Room(shown=1, detailed=1))
+    return one_line(templates.render(SUBJECT, shown, LITERAL.escape), SUBJECT_LIMIT)
 
 
-def link(url: str) -> str:
-    """`url` as it may stand in any message: http or https, no character that ends a link or starts markup."""
-    clean = "".join(normal(url).split())
-    if urlsplit(clean).scheme not in ("http", "https"):
-        return one_line(clean, _URL_LIMIT).translate(_DISARMED)
-    return quote(clean, safe="!$%&()+,-./:;=?_~#")[:_URL_LIMIT]
+def _text(templates: Templates, name: str, shown: View, markup: Markup) -> str:
+    """The template's text without what a template leaves behind: spaces at ends of lines, more than one empty line."""
+    lines = [line.rstrip() for line in normal(templates.render(name, shown, markup.escape)).split("\n")]
+    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(kept).strip("\n")
 
 
-def _corrects(alert: Alert) -> bool:
-    return alert.kind is AlertKind.CORRECTION
+def _markup(templates: Templates, shown: View) -> str:
+    return normal(templates.render(MAIL_HTML, shown, LITERAL.escape)).strip() + "\n"
 
 
-def _quotes(alert: Alert, item: NewsItem) -> list[str]:
-    """The sentences of an outcome, short: its proof; in a correction, what was its proof and what stands there now."""
-    said, now = (_disarm(one_line(text, _SHORT_SENTENCE_LIMIT)) for text in (item.sentence, item.says_now))
-    if not _corrects(alert):
-        return [f"“{said}”"]
-    return [f"said “{said}”", *([f"says now “{now}”"] if now else [])]
+def _fitting(alert: Alert, delivery: Delivery, sentence: int, made: Callable[[View], str], size: Measure, limit: int) -> str:
+    """The message with as much as there is room for: all items in detail, or some, or all as lines, or some; the rest is counted."""
+    number = rows(alert)
+
+    def attempt(shown: int, detailed: int) -> str | None:
+        text = made(view(alert, delivery, Room(shown=shown, detailed=detailed, sentence=sentence)))
+        return text if size(text) <= limit else None
+
+    if (whole := attempt(number, number)) is not None:
+        return whole
+    if (best := _most(lambda detailed: attempt(number, detailed), number - 1)) is not None:
+        return best
+    if (best := _most(lambda shown: attempt(shown, 0), number - 1)) is not None:
+        return best
+    return _cut(made(view(alert, delivery, Room(shown=0, detailed=0, sentence=sentence))), size, limit)
 
 
-def _turn(item: NewsItem) -> str:
-    return f"told as {item.previous_status}, now {f'reported as {item.status}' if item.status else 'reported no more'}"
+def _most(attempt: Callable[[int], str | None], most: int) -> str | None:
+    """What `attempt` makes of the greatest number from 0 to `most` for which it makes anything."""
+    best, low, high = None, 0, most
+    while low <= high:
+        middle = (low + high) // 2
+        text = attempt(middle)
+        if text is None:
+            high = middle - 1
+        else:
+            best, low = text, middle + 1
+    return best
 
 
-def _taken_back(number: int, item: NewsItem) -> str:
-    said = f"It said: “{one_line(item.sentence, _SENTENCE_LIMIT)}”"
-    now = f"It says now: “{one_line(item.says_now, _SENTENCE_LIMIT)}”" if item.says_now else "That sentence is gone."
-    return "\n   ".join([f"{number}. {one_line(item.title, _TITLE_LIMIT)}", f"{item.type}, {_turn(item)}", said, now])
-
-
-def _count(alert: Alert) -> str:
-    number = len(alert.news)
-    return f"{number} new outcome{'' if number == 1 else 's'}"
-
-
-def _date(alert: Alert) -> str:
-    return alert.published.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if alert.published else "date unknown"
-
-
-def _status(item: NewsItem) -> str:
-    before = f"was {item.previous_status}" if item.previous_status else "new"
-    return f"{item.type}, {item.status} ({before}), {item.level}"
-
-
-def _line(item: NewsItem, stands: str) -> str:
-    return one_line(f"• {one_line(item.title, _TITLE_LIMIT)}: {stands}", 2 * _TITLE_LIMIT)
-
-
-def _full_item(number: int, item: NewsItem) -> str:
-    lines = [f"{number}. {one_line(item.title, _TITLE_LIMIT)}", _status(item)]
-    if item.parties:
-        lines.append(f"Parties: {one_line(', '.join(item.parties), _TITLE_LIMIT)}")
-    if item.meeting:
-        lines.append(f"Meeting: {one_line(item.meeting, _TITLE_LIMIT)}")
-    lines.append(f"“{one_line(item.sentence, _SENTENCE_LIMIT)}”")
-    return "\n   ".join(lines)
-
-
-def _fit(head: str, items: list[str], tail: str, room: int, *, gap: str) -> str:
-    """`head`, as many `items` as there is room for, what was left out, and `tail`, which is never left out."""
-    for kept in range(len(items), -1, -1):
-        left = len(items) - kept
-        rest = [f"and {left} more: aseanwatch outcomes"] if left else []
-        text = gap.join(part for part in [head, *items[:kept], *rest, tail] if part)
-        if len(text) <= room:
-            return text
-    return tail[-room:] if room > 0 else ""
-
-
-def _disarm(text: str) -> str:
-    return text.translate(_DISARMED)
+def _cut(text: str, size: Measure, limit: int) -> str:
+    """The last lines of a text for which even without items there is no room: that is where the link stands."""
+    lines = text.split("\n")
+    while len(lines) > 1 and size("\n".join(lines)) > limit:
+        lines.pop(0)
+    kept = "\n".join(lines)
+    return kept if size(kept) <= limit else kept[: max(limit, 0)]

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from urllib.request import getproxies, proxy_bypass
 
-from aseanwatch.alerts.messages import FULL_LIMIT, Message, full, short
+from aseanwatch.alerts.markup import markup, to_html
+from aseanwatch.alerts.messages import Message, full, short
 from aseanwatch.alerts.pace import Pace
 from aseanwatch.alerts.targets import Channel, Target
+from aseanwatch.alerts.templates import Templates
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.errors import ConfigError
 
@@ -42,6 +44,7 @@ _SELF_HOSTED = frozenset({"gotify", "gotifys", "json", "jsons", "mmost", "mmosts
 _HTTP_CODE = re.compile(r"\berror=(\d{3})\b")
 _SMTP_CODE = re.compile(r"Socket Exception: .*?\((\d{3}), b|was refused: (\d{3}) ", re.DOTALL)
 _PAUSE = re.compile(r'"retry_after(_ms)?\\?":\s*(\d{1,7}(?:\.\d+)?)')
+_NOT_OK = re.compile(r'"(?:ok|success)\\?":\s*false')
 _NOT_CONNECTED = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeoutError|CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|HANDSHAKE_FAILURE"
 )
@@ -53,17 +56,21 @@ _LOGIN_REFUSED = frozenset({530, 534, 535})
 class AppriseNotifier:
     """Delivers to one target; satisfies `ports.Notifier`. Threads may share it."""
 
-    def __init__(self, target: Target, *, send_seconds: float = SEND_SECONDS, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, target: Target, templates: Templates, *, send_seconds: float = SEND_SECONDS, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         """Checks the target as Apprise sees it. Raises ConfigError, which names the target and never its URL."""
         target.check()
         keep_quiet()
         self._target = target
+        self._templates = templates
         self._send_seconds = send_seconds
         self._monotonic = monotonic
         self._pace = Pace(target.per_minute)
         self._mail = target.channel is Channel.MAIL
         plugin = self._service({})
         self._limit = min(int(plugin.body_maxlen * 0.8), _CHAT_LIMIT)  # markup that a service escapes grows
+        self._markup = markup(target.scheme)
         self._place = _place(plugin)
 
     def deliver(self, delivery: Delivery, alert: Alert) -> Receipt:
@@ -96,16 +103,17 @@ class AppriseNotifier:
 
     def _message(self, alert: Alert, delivery: Delivery) -> Message:
         if self._target.channel is Channel.CHAT:
-            return short(alert, delivery, self._limit)
-        return full(alert, delivery, FULL_LIMIT)
+            return short(alert, delivery, self._templates, self._limit, self._markup)
+        return full(alert, delivery, self._templates)
 
     def _notify(self, attempt: "_Attempt", plugin: "NotifyBase", message: Message) -> Receipt:
         from apprise import Apprise, AppriseResultStatus, NotifyFormat
 
+        html = self._markup.html
         result = Apprise(services=plugin, asset=_asset()).notify(
-            body=message.body,
-            title=message.subject,
-            body_format=NotifyFormat.TEXT,
+            body=to_html(message.body) if html else message.body,
+            title=to_html(message.subject) if html else message.subject,
+            body_format=NotifyFormat.HTML if html else NotifyFormat.TEXT,
             log_callback=lambda entry, _: attempt.lines.append(entry.message),
             log_level=logging.DEBUG,
         )
@@ -119,7 +127,8 @@ class AppriseNotifier:
 
         # smtplib knows one timeout, Apprise's `cto`, for connecting and for every answer.
         bounds = {"cto": "30" if self._mail else "10", "rto": "30", "retry": "0", "redirect": "no", "overflow": "truncate"}
-        url = self._target.with_parameters(bounds | {"format": "text", "emojis": "no"} | extra)
+        form = "html" if markup(self._target.scheme).html else "text"
+        url = self._target.with_parameters(bounds | {"format": form, "emojis": "no"} | extra)
         try:
             plugin = Apprise.instantiate(url, asset=_asset(), suppress_exceptions=True)
         except Exception as error:  # noqa: BLE001 - some plugins raise on a bad URL and put it in the text
@@ -129,6 +138,13 @@ class AppriseNotifier:
         if len(plugin) != 1 or (self._mail and self._target.several_addresses):
             raise ConfigError("must be exactly one recipient; make a target of each", subject=self._target.subject)
         return plugin
+
+
+def notifier(
+    target: Target, templates: Templates, *, send_seconds: float = SEND_SECONDS, monotonic: Callable[[], float] = time.monotonic
+) -> AppriseNotifier:
+    """What carries alerts to `target`. Raises ConfigError, which names the target and never its URL."""
+    return AppriseNotifier(target, templates, send_seconds=send_seconds, monotonic=monotonic)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -174,6 +190,8 @@ def _refusal(code: int, text: str, *, mail: bool) -> Receipt:
     if mail:
         kind = ReceiptKind.RETRY if code < 500 or code in _LOGIN_REFUSED else ReceiptKind.REJECTED
         return Receipt(kind=kind, reason=f"SMTP {code}")
+    if code < 300 and _NOT_OK.search(text):
+        return Receipt(kind=ReceiptKind.REJECTED, reason=f"HTTP {code}, and the answer says that it was refused")
     if code < 300:
         return Receipt(kind=ReceiptKind.UNKNOWN, reason=f"HTTP {code} with an answer that was not understood")
     if code < 400:

@@ -20,6 +20,13 @@ class Channel(StrEnum):
     CHAT = "chat"
 
 
+IN_DOUBT: dict[Channel, OnUnknown] = {
+    Channel.MAIL: OnUnknown.RESEND,  # a second mail with the same Message-ID does less harm than none
+    Channel.WEBHOOK: OnUnknown.HOLD,
+    Channel.CHAT: OnUnknown.HOLD,
+}
+"""Channel -> what is done there when nobody knows whether a message arrived, unless the target says otherwise."""
+
 SCHEMES: dict[str, Channel] = {
     "discord": Channel.CHAT,
     "gchat": Channel.CHAT,
@@ -61,7 +68,8 @@ class Target:
 
     name: str
     url: str = field(repr=False)
-    on_unknown: OnUnknown = OnUnknown.HOLD
+    on_unknown: OnUnknown | None = None
+    """What its owner wants in a doubt; None: what is usual on its channel (`doubt`)."""
     per_minute: int = 20
     """At most so many messages a minute; the others wait their turn."""
 
@@ -85,6 +93,11 @@ class Target:
                 "a web address is no target; write jsons:// for a webhook, slack:// or the like for a chat", subject=self.subject
             )
         raise ConfigError(f"the URL must begin with one of {', '.join(f'{s}://' for s in sorted(SCHEMES))}", subject=self.subject)
+
+    @property
+    def doubt(self) -> OnUnknown:
+        """What is done when nobody knows whether a message arrived. Raises ConfigError for a scheme that is not in `SCHEMES`."""
+        return self.on_unknown or IN_DOUBT[self.channel]
 
     @property
     def several_addresses(self) -> bool:

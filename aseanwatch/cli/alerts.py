@@ -7,6 +7,7 @@ import click
 from aseanwatch.cli.options import json_option, settings_from, settings_options
 from aseanwatch.cli.outcomes import whole_key
 from aseanwatch.cli.output import moment, table, write_json
+from aseanwatch.cli.words import render, templates
 from aseanwatch.records import alert_json, delivery_json
 from core.alerts import DeliveryState, ReceiptKind
 from core.errors import AseanwatchError
@@ -14,7 +15,7 @@ from core.errors import AseanwatchError
 _ALL = 1_000_000
 
 
-@click.group()
+@click.group(commands=[render, templates])
 def alerts() -> None:
     """List, show, retry and test alerts.
 

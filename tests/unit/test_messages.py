@@ -5,10 +5,31 @@ from dataclasses import replace
 import pytest
 from owed import FUND, PLAN, a_delivery, an_alert
 
+from aseanwatch.alerts import messages
 from aseanwatch.alerts.console import ConsoleNotifier
-from aseanwatch.alerts.messages import SUBJECT_LIMIT, full, link, short, subject
+from aseanwatch.alerts.markup import LOOK_ALIKES, markup
+from aseanwatch.alerts.messages import SUBJECT_LIMIT
 from aseanwatch.alerts.pace import Pace
+from aseanwatch.alerts.samples import SAMPLES
+from aseanwatch.alerts.targets import SCHEMES, Channel
+from aseanwatch.alerts.templates import Templates
+from aseanwatch.alerts.view import link
 from core.alerts import AlertKind, ReceiptKind
+
+TEMPLATES = Templates()
+
+
+def full(alert, delivery, **limit):
+    return messages.full(alert, delivery, TEMPLATES, **limit)
+
+
+def short(alert, delivery, limit, markup=LOOK_ALIKES):
+    return messages.short(alert, delivery, TEMPLATES, limit, markup)
+
+
+def subject(alert, delivery):
+    return messages.subject(alert, delivery, TEMPLATES)
+
 
 HOSTILE = [
     "Plan\r\nBcc: thief@evil.example",
@@ -28,7 +49,8 @@ HOSTILE = [
 
 
 def test_the_whole_message_lists_each_outcome_with_its_proof_and_says_where_from():
-    message = full(an_alert(PLAN, FUND), a_delivery())
+    plan = replace(PLAN, outcome="document-5f0c1234abcd5678", others=("asean.org", "The Example Post"))
+    message = full(an_alert(plan, replace(FUND, outcome="funding-77aa0000bbbb1111")), a_delivery())
     assert message.subject == "2 new outcomes: ASEAN-UK Plan of Action 2022-2026"
     assert message.body == (
         "2 new outcomes in one report:\n"
@@ -38,16 +60,20 @@ def test_the_whole_message_lists_each_outcome_with_its_proof_and_says_where_from
         "   Parties: ASEAN, United Kingdom\n"
         "   Meeting: PMC with the United Kingdom, 2022\n"
         "   “The ministers adopted the ASEAN-UK Plan of Action (2022-2026) in Phnom Penh.”\n"
+        "   Reported before by: asean.org, The Example Post\n"
+        "   Wrong? aseanwatch review reject document-5f0c1234\n"
         "\n"
         "2. ASEAN response fund\n"
         "   funding, failed (new), leaders\n"
         "   “No agreement was reached on the fund.”\n"
+        "   Wrong? aseanwatch review reject funding-77aa0000\n"
         "\n"
         "Reported by Example News, 2022-08-04 09:00 UTC\n"
         "ASEAN and the UK agree on a plan\n"
         "https://news.example/plan?id=1&lang=en\n"
         "\n"
         "Why: aseanwatch explain 'https://news.example/plan?id=1&lang=en'\n"
+        "All of it: aseanwatch alerts show alert-1\n"
         "Delivery: 5f0c2b1e-delivery"
     )
 
@@ -63,11 +89,13 @@ def test_a_correction_says_what_was_said_and_what_is_said_now():
         "1. ASEAN-UK Plan of Action 2022-2026\n"
         "   document, told as done, now reported no more\n"
         "   It said: “The ministers adopted the ASEAN-UK Plan of Action (2022-2026) in Phnom Penh.”\n"
-        "   That sentence is gone.",
+        "   That sentence is gone.\n"
+        "   Wrong? aseanwatch review reject outcome-plan",
         "2. ASEAN response fund\n"
         "   funding, told as failed, now reported as planned\n"
         "   It said: “No agreement was reached on the fund.”\n"
-        "   It says now: “Talks on the fund go on.”",
+        "   It says now: “Talks on the fund go on.”\n"
+        "   Wrong? aseanwatch review reject outcome-fund",
     ]
     chat = short(alert, a_delivery(), 2000)
     assert chat.subject.startswith("(correction)")
@@ -83,15 +111,18 @@ def test_a_chat_gets_the_sentence_when_there_is_room_and_always_the_link():
     roomy = short(an_alert(PLAN, FUND), a_delivery(), 2000)
     assert "“The ministers adopted the ASEAN-UK Plan of Action (2022-2026) in Phnom Penh.”" in roomy.body
 
+    some = short(an_alert(*[PLAN] * 9), a_delivery(), 1500)
+    assert 0 < some.body.count("“") < some.body.count("• ") == 9  # all as lines, the first in detail
+
     narrow = short(an_alert(*[PLAN] * 40), a_delivery(), 1000)
     assert len(narrow.subject) + 2 + len(narrow.body) <= 1000
     assert "“" not in narrow.body
     assert "https://news.example/plan?id=1&lang=en" in narrow.body
-    assert "more: aseanwatch outcomes" in narrow.body
+    assert "more: aseanwatch alerts show alert-1" in narrow.body
 
 
 def test_what_does_not_fit_is_counted():
-    message = full(an_alert(*[PLAN] * 200), a_delivery(), 5000)
+    message = full(an_alert(*[PLAN] * 200), a_delivery(), limit=5000)
     shown = message.body.count("document, done")
     assert len(message.body) <= 5000
     assert f"and {200 - shown} more" in message.body
@@ -110,13 +141,65 @@ def test_strangers_words_stay_on_their_line_and_within_their_limits(text):
         assert not any(line.lower().startswith("bcc:") for line in message.body.split("\n"))
 
 
+def test_a_digest_lists_everything_then_details_while_there_is_room():
+    digest = SAMPLES["digest"]
+    part = digest.parts[0]
+    many = [replace(part, alert=f"a{n}", url=f"https://news.example/{n}", news=(replace(PLAN, title=f"Plan no. {n}."),)) for n in range(60)]
+    alert = an_alert(kind=AlertKind.DIGEST, headline="Thursday", news=(), parts=tuple(many))
+    assert subject(alert, a_delivery()) == "[digest] 60 outcomes in 60 reports: Thursday"
+    whole = full(alert, a_delivery())
+    assert [f"Plan no. {n}." in whole.body and f"https://news.example/{n}\n" in whole.body for n in range(60)] == [True] * 60
+    assert whole.body.count("“") == 60
+
+    tight = full(alert, a_delivery(), limit=9000)
+    assert all(f"Plan no. {n}.: document, done (was planned) https://news.example/{n}\n" in tight.body for n in range(59, 40, -1))
+    assert 0 < tight.body.count("“") < 60
+    assert "more:" not in tight.body
+
+    chat = short(alert, a_delivery(), 2000)
+    shown = chat.body.count("• ")
+    assert 5 < shown < 60
+    assert f"and {60 - shown} more: aseanwatch alerts show alert-1" in chat.body
+
+
+def test_a_digest_tells_corrections_and_operators_messages_apart():
+    body = full(SAMPLES["digest"], a_delivery()).body
+    assert "It said: “The ministers adopted" in body
+    assert "It says now: “Talks on the fund go on.”" in body
+    assert "asean.org does not answer" in body
+
+
+def test_an_operator_reads_what_happened_and_what_to_do():
+    message = full(SAMPLES["operator"], a_delivery())
+    assert message.subject == "[watch] asean.org has not answered since 08:00 UTC"
+    assert "HTTP 503 at each of 12 attempts.\nLook: aseanwatch sources test asean-org\n" in message.body
+    assert "outcome" not in message.body
+    notes = tuple(f"note {n} {'x' * 90}" for n in range(200))
+    cut = short(replace(SAMPLES["operator"], notes=notes), a_delivery(), 2000).body
+    assert f"and {200 - cut.count('note ')} more: aseanwatch alerts show" in cut
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+@pytest.mark.parametrize("limit", [300, 500, 800, 2000, 20_000])
+@pytest.mark.parametrize("scheme", [scheme for scheme, channel in SCHEMES.items() if channel is Channel.CHAT])
+def test_a_chat_message_keeps_within_its_limit_as_the_service_counts(kind, limit, scheme):
+    sample = SAMPLES[kind]
+    item = replace(PLAN, title="<&*_" * 60, sentence="<&>@" * 200)
+    news = (item,) * 40 if sample.news else ()
+    parts = tuple(replace(part, news=(item,) * 20) for part in sample.parts)
+    style = markup(scheme)
+    message = short(replace(sample, news=news, parts=parts), a_delivery(), limit, style)
+    assert style.length(message.subject) + 2 + style.length(message.body) <= limit
+    assert a_delivery().key in message.body or limit == 300
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_mention_link_or_markup_of_strangers_reaches_a_chat(text):
     item = replace(PLAN, title=text, sentence=text)
     message = short(an_alert(item, publisher=text, url="https://news.example/@everyone/<!channel>/[a](b)*_`"), a_delivery(), 3000)
     for part in (message.subject, message.body):
         assert not set("<>@[]*`~|\\") & set(part)
-    prose = [line for line in message.body.split("\n") if not line.startswith("https://")]
+    prose = [line for line in message.body.split("\n") if "https://" not in line]
     assert not any("_" in line or "#" in line for line in prose)
 
 
@@ -136,13 +219,13 @@ def test_links_keep_their_meaning_and_nothing_else(url, shown):
 
 def test_the_console_shows_the_whole_message_and_a_console_that_is_gone_is_no_end():
     seen = []
-    assert ConsoleNotifier(seen.append).deliver(a_delivery(), an_alert()).kind is ReceiptKind.ACCEPTED
+    assert ConsoleNotifier(seen.append, TEMPLATES).deliver(a_delivery(), an_alert()).kind is ReceiptKind.ACCEPTED
     assert full(an_alert(), a_delivery()).body in seen[0]
 
     def gone(_):
         raise BrokenPipeError
 
-    assert ConsoleNotifier(gone).deliver(a_delivery(), an_alert()).kind is ReceiptKind.NOT_SENT
+    assert ConsoleNotifier(gone, TEMPLATES).deliver(a_delivery(), an_alert()).kind is ReceiptKind.NOT_SENT
 
 
 def test_a_storm_is_spread_and_each_message_keeps_its_place():

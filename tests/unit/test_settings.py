@@ -84,7 +84,7 @@ def test_a_target_is_a_table_and_its_url_may_lie_in_a_file(home):
     )
     desk, chat = settings.alerts.targets["desk"], settings.alerts.targets["chat"]
     assert (desk.url.get_secret_value(), desk.on_unknown, desk.enabled) == (HOOK, OnUnknown.RESEND, True)
-    assert (chat.url.get_secret_value(), chat.on_unknown, chat.enabled) == ("slack://a/b/c", OnUnknown.HOLD, False)
+    assert (chat.url.get_secret_value(), chat.on_unknown, chat.enabled) == ("slack://a/b/c", None, False)
 
 
 @pytest.mark.parametrize(
