@@ -1,17 +1,18 @@
 """The walk from a source to an alert: the only place where one stage follows another."""
 
+import json
 import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from aseanwatch import polls
-from aseanwatch.polls import Polls, Round
+from aseanwatch.polls import Lateness, Polls, Round
 from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
 from core import expected, polling, register
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
@@ -38,6 +39,8 @@ RECORD_PAUSE = timedelta(minutes=10)
 """When an article is read again whose reading could not be recorded."""
 HEARTBEAT = "heartbeat"
 """Under this name the store remembers when the watch was last alive."""
+LATENESS = "lateness"
+"""Under this name the store remembers how late the last polls began: `aseanwatch.polls.Lateness` as JSON."""
 WAITING_SINCE = "waiting_since"
 """Under this name the store remembers when the watch first looked for what is overdue."""
 
@@ -191,6 +194,7 @@ class Pipeline:
         self._may_fetch = may_fetch
         self._visits = Visits()
         self._polls = Polls(store=store, fetcher=fetcher, parser=parser, clock=clock, witness=witness, calendar=calendar)
+        self._told_late = Lateness()
 
     # poll
 
@@ -359,6 +363,10 @@ class Pipeline:
         if not self._alone():
             raise AlreadyRunning("the lock on the database is lost; another instance may have taken it", subject="heartbeat")
         self._store.remember(HEARTBEAT, self._clock.now().isoformat())
+        late = self._polls.lateness
+        if late != self._told_late:
+            self._store.remember(LATENESS, json.dumps(asdict(late)))
+            self._told_late = late
         self._witness.flush()
 
 

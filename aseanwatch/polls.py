@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aseanwatch.ports import Clock, Fetcher, Parser, Store, Transfers
-from core import cadence, polling
+from core import cadence, health, polling
 from core.calendar import Calendar
 from core.errors import FetchError, ReasonedError
 from core.outcomes import Event
@@ -33,6 +33,10 @@ LINGER = 0.05
 """Seconds in which answers are gathered for one transaction."""
 PARSERS = 4
 """Bodies handed to the parser at a time."""
+LOOK_SECONDS = 600.0
+"""How often the pages of each source are looked at: whether they give text."""
+REMEMBERED = 1000
+"""Polls of which it is remembered how late they began."""
 REST_SECONDS = 60.0
 """How long a source rests whose poll could not be recorded: it is still due, and would be asked at once again."""
 
@@ -63,18 +67,42 @@ class _Asked:
 
     source: Source
     known: Polling
-    whole: bool
+    whole: bool = False
     """Asked without validators: everything in the body is looked at again."""
+    walk: "_Walk | None" = None
+    """Of an older page of the feed: how far the walk through its archive has come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walk:
+    """A walk through the older pages of a feed, because something may have been missed."""
+
+    names: frozenset[str]
+    """What it has brought so far: that is not what it looks for."""
+    left: int
+    """Pages that it may still ask for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """How late polls began after they were due, in seconds."""
+
+    polls: int = 0
+    median: float = 0.0
+    worst: float = 0.0
 
 
 class Polls:
     """Asks the sources that are due. One thread at a time drives it.
 
-        round   store.due_sources                       which sources to ask now
+        round   store.sources -> store.recent_pages     every ten minutes: do their pages give text
+                store.record_troubles                   if not: the trouble and its event, one transaction
+                store.due_sources                       which sources to ask now
                 fetcher.transfers -> transfers.start    their feeds, with the validators of last time, politely and in parallel
                 transfers.done                          what came; a body that is not the one of last time:
                 parser.parse                            its entries, in the parser's processes
-                store.known_identities -> polling.decide    what is new in them, when to come back
+                store.known_identities -> polling.decide    what is new in them, when to come back; or in an older page of a feed:
+                polling.archived                        what of it was missed, and which page comes next
                 store.record_polls                      entries, validators, events: one transaction for all that came meanwhile
 
     What hangs holds up nobody: the round ends on time, and the next one takes it over.
@@ -99,6 +127,8 @@ class Polls:
         self._calendar = calendar
         self._surge = False
         self._monotonic = monotonic
+        self._look_at = 0.0
+        self._late: deque[float] = deque(maxlen=REMEMBERED)
         self._asked: dict[str, _Asked] = {}
         self._resting: dict[str, float] = {}
         self._bodies: queue.SimpleQueue[tuple[_Asked, Response] | None] = queue.SimpleQueue()
@@ -109,6 +139,7 @@ class Polls:
     def round(self, seconds: float) -> Round:
         """Asks what is due and records what comes, until nothing is under way, `seconds` are over, or something new has come."""
         until = self._monotonic() + seconds
+        self._look_after()
         self._surge = cadence.gathering(self._calendar, self._clock.now()) is not None
         waiting = deque(self._due())
         polls = fresh = 0
@@ -129,17 +160,29 @@ class Polls:
         due = self._store.due_sources(self._clock.now())
         return [pair for pair in due if pair[0].id not in self._asked and pair[0].id not in self._resting]
 
+    @property
+    def lateness(self) -> Lateness:
+        """How late the last polls began, those never asked before left out."""
+        late = sorted(self._late)
+        return Lateness(polls=len(late), median=late[len(late) // 2], worst=late[-1]) if late else Lateness()
+
     def _ask(self, source: Source, known: Polling) -> None:
-        whole = polling.wants_full(known, self._clock.now())
-        etag, modified = (None, None) if whole else (known.etag, known.last_modified)
+        now = self._clock.now()
+        if known.next_poll_at is not None:
+            self._late.append(max(0.0, (now - known.next_poll_at).total_seconds()))
+        asked = _Asked(source=source, known=known, whole=polling.wants_full(known, now))
+        etag, modified = (None, None) if asked.whole else (known.etag, known.last_modified)
+        self._start(asked, source.url, etag=etag, last_modified=modified)
+
+    def _start(self, asked: _Asked, url: str, *, etag: str | None = None, last_modified: str | None = None) -> None:
         if self._transfers is None:
             self._transfers = self._fetcher.transfers()
-        asked = self._asked[source.id] = _Asked(source=source, known=known, whole=whole)
+        self._asked[asked.source.id] = asked
         try:
-            self._transfers.start(source.id, source.url, etag=etag, last_modified=modified)
+            self._transfers.start(asked.source.id, url, etag=etag, last_modified=last_modified)
         except Exception as error:
-            log.exception("ask %s", source.id)
-            self._parsed.put((asked, _internal(source, error)))
+            log.exception("ask %s", asked.source.id)
+            self._parsed.put((asked, _internal(asked.source, error)))
 
     def _gather(self, seconds: float) -> list[tuple[_Asked, polling.Came]]:
         """What settles within `seconds`; once something has, what follows at its heels."""
@@ -157,7 +200,7 @@ class Polls:
             asked = self._asked[name]
             if not isinstance(came, Response):
                 settled.append((asked, came))
-            elif polling.same_body(asked.known, came):
+            elif asked.walk is None and polling.same_body(asked.known, came):
                 settled.append((asked, polling.Answer(response=came, feed=None)))
             else:
                 self._hand_over(asked, came)
@@ -202,17 +245,29 @@ class Polls:
         except Exception:
             log.exception("record %d polls", len(decided))
             counts = [self._record_one(poll, events) for _, poll, events in decided]
-        for (source, poll, _), fresh in zip(decided, counts, strict=True):
+        for (source, poll, _), (asked, answer), fresh in zip(decided, came, counts, strict=True):
             del self._asked[source.id]
             if fresh is not None:
                 self._witness.polled(source, poll, fresh)
+                if not isinstance(answer, ReasonedError):
+                    self._walk_on(asked, poll)
         return sum(fresh or 0 for fresh in counts)
 
     def _decided(self, asked: _Asked, came: polling.Came) -> tuple[Poll, tuple[Event, ...]]:
         now = self._clock.now()
         names = [name for entry in _entries(came) for name in polling.names(entry)]
         known = self._store.known_identities(asked.source.id, names) if names else set()
-        return polling.decide(asked.source, asked.known, came, known, now, surge=self._surge)
+        if asked.walk is None:
+            return polling.decide(asked.source, asked.known, came, known, now, surge=self._surge)
+        return polling.archived(asked.source, asked.known, came, known - asked.walk.names, now, last=not asked.walk.left), ()
+
+    def _walk_on(self, asked: _Asked, poll: Poll) -> None:
+        """Asks for the older page of the feed that the poll leads to, if any."""
+        page = poll.polling.archive
+        if page is not None:
+            walk = asked.walk or _Walk(names=frozenset(), left=polling.ARCHIVE_PAGES)
+            names = walk.names.union(name for entry in poll.entries for name in polling.names(entry))
+            self._start(_Asked(source=asked.source, known=poll.polling, walk=_Walk(names=names, left=walk.left - 1)), page)
 
     def _record_one(self, poll: Poll, events: Sequence[Event]) -> int | None:
         """How many entries were new; None when it could not be recorded: the source rests, and is asked again as before."""
@@ -222,6 +277,18 @@ class Polls:
             log.exception("record the poll of %s", poll.source)
             self._resting[poll.source] = self._monotonic() + REST_SECONDS
             return None
+
+    def _look_after(self) -> None:
+        """Finds the sources whose pages give no text any more, and tells. One that is under way has its turn the next time."""
+        if self._monotonic() < self._look_at:
+            return
+        self._look_at = self._monotonic() + LOOK_SECONDS
+        pages = self._store.recent_pages()
+        for source, known in self._store.sources():
+            if source.enabled and source.id in pages and source.id not in self._asked:
+                troubles, events = health.looked_after(source, known, pages[source.id], self._clock.now())
+                if events:
+                    self._store.record_troubles(source.id, troubles, events)
 
     def close(self) -> None:
         """Gives up what is under way: it is still due."""

@@ -12,6 +12,7 @@ from core.articles import Article, Failure
 from core.delivery import Step
 from core.errors import FetchError
 from core.expected import Deadline
+from core.health import Pages
 from core.outcomes import Changes, Earlier, Event, Outcome, Reported, Resolved
 from core.readings import Reading
 from core.review import Case, Review
@@ -117,7 +118,15 @@ class Store(Protocol):
         """
         ...
 
+    def record_troubles(self, source: str, troubles: Sequence[str], events: Sequence[Event]) -> None:
+        """What is wrong with a source, found between two polls, and the events that tell it."""
+        ...
+
     # entries and articles
+    def recent_pages(self) -> dict[str, Pages]:
+        """Source -> what came of the last pages of which nothing more is to come."""
+        ...
+
     def pending_entries(self, now: datetime, limit: int = 100, *, per_source: int | None = None) -> list[tuple[Source, Entry, int]]:
         """Entries without an article whose time has come, longest waiting first, each with the number of failed attempts so far.
 

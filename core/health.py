@@ -63,6 +63,16 @@ class Pages:
     reasons: tuple[Reason, ...] = ()
     """Why the empty ones gave no text, the most frequent reason first."""
 
+    @property
+    def enough(self) -> bool:
+        """Whether they are so many that they tell something."""
+        return self.texts + self.empty >= _FEWEST_PAGES
+
+    @property
+    def without_text(self) -> bool:
+        """Whether most of them are empty."""
+        return self.enough and self.empty >= EMPTY_SHARE * (self.texts + self.empty)
+
 
 def told(source: Source, before: Polling, poll: Poll) -> tuple[Poll, tuple[Event, ...]]:
     """The poll with the troubles that stand after it, and the events that tell what is new in them.
@@ -85,18 +95,18 @@ def told(source: Source, before: Polling, poll: Poll) -> tuple[Poll, tuple[Event
 
 def looked_after(source: Source, polling: Polling, pages: Pages, now: datetime) -> tuple[tuple[str, ...], tuple[Event, ...]]:
     """The troubles after a look at the source's recent pages, and the events that tell whether EMPTY_TEXT came or went."""
-    total = pages.texts + pages.empty
-    stands = Trouble.EMPTY_TEXT.value in polling.troubles
-    empty = total >= _FEWEST_PAGES and pages.empty >= EMPTY_SHARE * total
-    if empty == stands or (stands and total < _FEWEST_PAGES):
+    stands = Trouble.EMPTY_TEXT in polling.troubles
+    if pages.without_text == stands or not pages.enough:
         return polling.troubles, ()
     if stands:
         left = tuple(trouble for trouble in polling.troubles if trouble != Trouble.EMPTY_TEXT)
         return left, (_recovered(source, now, polling, [Trouble.EMPTY_TEXT]),)
     why = ", ".join(pages.reasons) or "no text"
+    total = pages.texts + pages.empty
     detail = (
-        f"{pages.empty} of the last {total} pages of {source.publisher} gave no text ({why}): its articles are read by title and summary "
-        f"only. Look at one of them in a browser; where the publisher locks its pages, another feed may give the whole text."
+        f"{pages.empty} of the last {total} pages of {source.publisher} gave no text ({why}): the articles of {source.id} are read by "
+        f"title and summary only. Look at one of them in a browser; where the publisher locks its pages, another feed may give the whole "
+        f"text."
     )
     return (*polling.troubles, Trouble.EMPTY_TEXT.value), (_event(source, now, polling, Trouble.EMPTY_TEXT, detail),)
 

@@ -51,6 +51,19 @@ _ABOUT_THE_BODY = frozenset(
     }
 )
 
+# What may be better in a while, although the source itself has just been read.
+_ABOUT_THE_WAY = frozenset(
+    {
+        Reason.DNS_FAILED,
+        Reason.CONNECT_FAILED,
+        Reason.CONNECT_TIMEOUT,
+        Reason.CONNECTION_LOST,
+        Reason.DEADLINE,
+        Reason.RATE_LIMITED,
+        Reason.SERVER_ERROR,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -108,20 +121,24 @@ def decide(
     return health.told(source, polling, poll)
 
 
-def archived(source: Source, polling: Polling, feed: Feed, known: Collection[str], now: datetime) -> Poll:
+def archived(source: Source, polling: Polling, came: Came, known: Collection[str], now: datetime, *, last: bool = False) -> Poll:
     """What an older page of the feed (`polling.archive`) brings, and in `Poll.polling.archive` the page to be walked next, if any.
 
     `known` are the names of its entries that the source had before this walk began. The walk ends at a page that holds one of them: what
-    stands behind the last such entry is older than all that we know, and no news.
+    stands behind the last such entry is older than all that we know, and no news. It ends, too, at the `last` page that may be asked for.
+    A page that fails for now stays to be walked after the next poll, and is no failure of the source.
     """
-    last = max((place for place, entry in enumerate(feed.entries) if _is_known(entry, known)), default=None)
-    reached = last is not None
-    entries = feed.entries if last is None else feed.entries[: last + 1]
-    following = feed.archive if feed.archive != polling.archive and _same_site(source, feed.archive) else None
+    if not isinstance(came, Answer) or came.feed is None:
+        again = isinstance(came, ReasonedError) and came.reason in _ABOUT_THE_WAY
+        return Poll(source=source.id, at=now, polling=polling if again else replace(polling, archive=None), outcome="unchanged")
+    found = came.feed.entries
+    oldest = max((place for place, entry in enumerate(found) if _is_known(entry, known)), default=None)
+    entries = found if oldest is None else found[: oldest + 1]
+    following = came.feed.archive if came.feed.archive != polling.archive and _same_site(source, came.feed.archive) else None
     return Poll(
         source=source.id,
         at=now,
-        polling=replace(polling, archive=None if reached else following),
+        polling=replace(polling, archive=None if last or oldest is not None else following),
         entries=_new(entries, known),
         renamed=_renamed(entries, known),
         baseline=Trouble.SUSPECT in polling.troubles,

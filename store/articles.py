@@ -1,6 +1,8 @@
 """Entries on their way to become articles, the articles with their earlier texts, and the items that were set aside."""
 
 import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -9,18 +11,22 @@ from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, sele
 
 from core.articles import Article, ArticleState, Failure, flags_of_revision, replaces
 from core.errors import StoreError
+from core.health import PAGES_LOOKED_AT, Pages
 from core.keys import digest
 from core.readings import Reading
+from core.reasons import Reason
 from core.sources import Entry, EntryState, Source
 from store import tables
 from store.columns import storable
-from store.database import LONGEST_WAIT, Database, come, insert_new
+from store.database import LONGEST_WAIT, Database, chunks, come, insert_new
 from store.polls import SOURCE_COLUMNS, source_of
 from store.tables import article, article_revision, entry, failure, handle, reading, source
 
 ARTICLE_COLUMNS = [article.c[field.name] for field in fields(Article)]
 ENTRY_COLUMNS = [entry.c[name] for name in ("identity", "link", "title", "summary", "content", "published", "date_trust", "baseline")]
 REVISED = ("title", "text", "text_hash", "folded", "language", "extractor", "flags", "changed_at", "state", "due_at")
+LATEST_ENTRIES = 20_000
+"""Entries among which the recent pages of all sources are looked for; a source that has fewer among them is not judged."""
 FAILURE_COLUMNS = [failure.c[field.name] for field in fields(Failure)]
 
 
@@ -74,6 +80,22 @@ class Articles(Database):
         query = select(entry.c.source_id, func.count()).group_by(entry.c.source_id)
         with self._reading() as tx:
             return dict(tx.execute(query).all())
+
+    def recent_pages(self) -> dict[str, Pages]:
+        """Source -> what came of its last pages of which nothing more is to come, among the last entries of all sources."""
+        closed = entry.c.state.in_([EntryState.DONE, EntryState.FAILED])
+        query = select(entry.c.source_id, entry.c.state, entry.c.link).where(closed).order_by(entry.c.id.desc()).limit(LATEST_ENTRIES)
+        empty: dict[str, list[str]] = defaultdict(list)
+        total: Counter[str] = Counter()
+        with self._reading() as tx:
+            for source_id, state, link in tx.execute(query):
+                if total[source_id] < PAGES_LOOKED_AT:
+                    total[source_id] += 1
+                    if state is EntryState.FAILED:
+                        empty[source_id].append(link or "")
+            pages = {key: Pages(texts=number - len(empty[key]), empty=len(empty[key])) for key, number in total.items()}
+            why = _reasons(tx, {link: key for key, links in empty.items() if pages[key].without_text for link in links})
+        return {key: replace(found, reasons=why.get(key, ())) for key, found in pages.items()}
 
     def unread_articles(self, limit: int = 100, *, now: datetime | None = None) -> list[Article]:
         """Articles that wait for the classifiers, oldest first; with `now`, without those that were put off until later."""
@@ -241,6 +263,16 @@ def _postpone(tx: Connection, failed: Entry, why: Failure) -> None:
     state = EntryState.WAITING if due else EntryState.FAILED
     found = update(entry).where(entry.c.source_id == failed.source, entry.c.handle == handle(failed.identity))
     tx.execute(found.where(entry.c.state != EntryState.DONE).values(state=state, due_at=due, attempts=why.attempt))
+
+
+def _reasons(tx: Connection, links: Mapping[str, str]) -> dict[str, tuple[Reason, ...]]:
+    """Source -> why its pages failed, the most frequent reason first; `links` says whose pages they are."""
+    found: dict[str, Counter[Reason]] = defaultdict(Counter)
+    for part in chunks(links):
+        query = select(failure.c.subject, failure.c.reason).where(failure.c.stage == "extract", failure.c.subject.in_(part))
+        for subject, reason in tx.execute(query):
+            found[links[subject]][reason] += 1
+    return {key: tuple(reason for reason, _ in reasons.most_common()) for key, reasons in found.items()}
 
 
 def _log(tx: Connection, why: Failure) -> None:

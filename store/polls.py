@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, select, update
 
+from core.cadence import DAILY
 from core.outcomes import Event
 from core.sources import Entry, EntryState, Poll, Polling, Source, SourceKind
 from store.database import Database, chunks, insert_new, put
@@ -15,6 +16,9 @@ from store.tables import entry, entry_alias, handle, polling, source
 
 CLOCK_SET_BACK = timedelta(hours=1)
 """A last poll that lies further ahead than this was noted by a clock that has since been set back: the source is due."""
+
+LONGEST_PAUSE = DAILY + timedelta(hours=1)
+"""A next poll that lies further ahead was set by such a clock, too."""
 
 SOURCE_COLUMNS = [
     source.c[name] for name in ("id", "url", "publisher", "kind", "country", "language", "tier", "enabled", "zone", "selector")
@@ -40,12 +44,13 @@ class Polls(Database):
                 if key not in urls:
                     tx.execute(insert_new(tx, polling).values(source_id=key, **asdict(Polling())))
                 elif urls[key] != listed[key].url:
-                    forgotten = {"etag": None, "last_modified": None, "body_hash": None, "next_poll_at": None}
+                    forgotten = dict.fromkeys(("etag", "last_modified", "body_hash", "next_poll_at", "archive"))
                     tx.execute(update(polling).where(polling.c.source_id == key).values(forgotten))
 
     def due_sources(self, now: datetime, limit: int = 1000) -> list[tuple[Source, Polling]]:
         """The watched sources whose time has come, never polled ones first, then the longest waiting."""
-        due = or_(polling.c.next_poll_at.is_(None), polling.c.next_poll_at <= now, polling.c.last_poll_at > now + CLOCK_SET_BACK)
+        ahead = or_(polling.c.last_poll_at > now + CLOCK_SET_BACK, polling.c.next_poll_at > now + LONGEST_PAUSE)
+        due = or_(polling.c.next_poll_at.is_(None), polling.c.next_poll_at <= now, ahead)
         query = _sources().where(source.c.enabled, due).order_by(polling.c.next_poll_at.asc().nulls_first(), source.c.id).limit(limit)
         with self._reading() as tx:
             return [_source_and_polling(row) for row in tx.execute(query)]
@@ -76,6 +81,12 @@ class Polls(Database):
                 tx.execute(_LEARNED, [{"of_source": poll.source, **_columns(poll.polling)} for poll in recorded])
             append(tx, [event for poll, events in polls if poll.source in known for event in events])
             return [fresh.get(id(poll), 0) for poll, _ in polls]
+
+    def record_troubles(self, source: str, troubles: Sequence[str], events: Sequence[Event]) -> None:
+        """What is wrong with a source, found between two polls, and the events that tell it, in one transaction."""
+        with self._writing() as tx:
+            tx.execute(update(polling).where(polling.c.source_id == source).values(troubles=tuple(troubles)))
+            append(tx, events)
 
     def record_poll(self, poll: Poll, events: Sequence[Event] = ()) -> int:
         """`record_polls` of one."""

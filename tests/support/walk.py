@@ -74,11 +74,16 @@ class ScriptedNetwork:
             raise article
         return article
 
-    def serves(self, source: Source, *entries: Entry, etag: str = '"1"', items: bytes = b"") -> None:
+    def serves(self, source: Source, *entries: Entry, etag: str = '"1"', items: bytes = b"", archive: str | None = None) -> None:
         """The source's feed holds these entries."""
         body = "\n".join(entry.identity for entry in entries).encode()
         self.answers[source.url] = Response(url=source.url, status=200, headers={"etag": etag}, body=body)
-        self.feeds[source.url] = Feed(format="rss20", entries=entries, items=items)
+        self.feeds[source.url] = Feed(format="rss20", entries=entries, items=items, archive=archive)
+
+    def archives(self, url: str, *entries: Entry, older: str | None = None) -> None:
+        """An older page of a feed holds these entries, and names one that is older still."""
+        self.answers[url] = Response(url=url, status=200, body=url.encode())
+        self.feeds[url] = Feed(format="atom10", entries=entries, archive=older)
 
     def page(self, entry: Entry, article: Article | Exception) -> None:
         """The entry's page holds this article, or fails in the extractor."""

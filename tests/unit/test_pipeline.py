@@ -368,7 +368,7 @@ def test_the_docstring_is_the_picture_of_the_walk(module: ModuleType, whole: typ
     shown = _picture(whole)
     assert set(shown) | {"close"} == {name for name, value in vars(whole).items() if inspect.isfunction(value) and not name.startswith("_")}
     ports = re.compile(
-        r"(store|fetcher|extractor|reader|notifier|register|expected)\.\w+|parser.parse|transfers.start|transfers.done|polls.round|polling\.decide|next_step|from_entry"
+        r"(store|fetcher|extractor|reader|notifier|register|expected)\.\w+|parser.parse|transfers.start|transfers.done|polls.round|polling\.decide|polling\.archived|next_step|from_entry"
     )
     for method, calls in shown.items():
         done = {call.removeprefix("channel.") for call in reached(method)}

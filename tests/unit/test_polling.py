@@ -208,9 +208,9 @@ def test_behind_a_gap_the_archive_is_walked_until_it_meets_what_is_known() -> No
     assert gap.archive == PAGE_2
     assert polled(holding(9, 8, archive="https://elsewhere.example.org/"), held).polling.archive is None
 
-    second = archived(SOURCE, gap, holding(7, 6, archive=PAGE_3).feed, (), NOW)  # type: ignore[arg-type]
+    second = archived(SOURCE, gap, holding(7, 6, archive=PAGE_3), (), NOW)
     assert ([entry.identity for entry in second.entries], second.polling.archive) == (["g7", "g6"], PAGE_3)
-    third = archived(SOURCE, second.polling, holding(5, 3, 4, 2, 0, archive=PAGE_2).feed, {"g3", "g2"}, NOW)  # type: ignore[arg-type]
+    third = archived(SOURCE, second.polling, holding(5, 3, 4, 2, 0, archive=PAGE_2), {"g3", "g2"}, NOW)
     assert ([entry.identity for entry in third.entries], third.polling.archive) == (["g5", "g4"], None)  # 0 is older than all we know
     assert not third.baseline
     assert replace(third.polling, archive=gap.archive) == gap
@@ -219,7 +219,11 @@ def test_behind_a_gap_the_archive_is_walked_until_it_meets_what_is_known() -> No
 def test_an_archive_that_names_itself_or_nothing_ends_the_walk() -> None:
     walking = replace(GOOD, archive=PAGE_2)
     for following in (PAGE_2, None, "https://elsewhere.example.org/3"):
-        assert archived(SOURCE, walking, holding(7, archive=following).feed, (), NOW).polling.archive is None  # type: ignore[arg-type]
+        assert archived(SOURCE, walking, holding(7, archive=following), (), NOW).polling.archive is None
+    assert archived(SOURCE, walking, holding(7, archive=PAGE_3), (), NOW, last=True).polling.archive is None
+    assert archived(SOURCE, walking, UNCHANGED, (), NOW).polling.archive is None
+    assert archived(SOURCE, walking, FetchError(Reason.GONE), (), NOW).polling.archive is None
+    assert archived(SOURCE, walking, FetchError(Reason.DEADLINE), (), NOW).polling == walking
 
 
 def test_ten_thousand_items_are_taken_whole() -> None:

@@ -1,18 +1,23 @@
 """Rounds of polls: many at a time, each recorded once, whatever one of them does."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import stores
 from walk import ScriptedTransfers, Walk
 
 from aseanwatch import polls
-from core.errors import FetchError, StoreError
-from core.outcomes import Event
+from aseanwatch.pipeline import LATENESS
+from core.calendar import Calendar, CalendarMeeting, Certainty
+from core.errors import ExtractError, FetchError, StoreError
+from core.outcomes import Event, EventKind
 from core.reasons import Reason
-from core.sources import NotModified, Poll, Source
+from core.sources import NotModified, Poll, Response, Source, Tier
+from ingest.feeds import parse_feed
 from store import Store, open_store
 
 
@@ -130,6 +135,184 @@ def test_known_items_are_handed_to_the_parser_except_when_all_is_looked_at_anew(
     walk.network.serves(stores.VNA, stores.entry("a"), stores.entry("c"))
     walk.polls()
     assert seen == [b"", b"12345678", b""]
+
+
+PAGES = [f"https://vna.example/rss?page={number}" for number in range(2, 30)]
+
+
+def gap(walk: Walk) -> None:
+    """The source held story 0, and holds story 100 now; what it had in between stands in its archive, two on each page."""
+    walk.network.serves(stores.VNA, stores.entry("story-0"), items=b"00000000")
+    walk.polls()
+    walk.clock.passes(timedelta(hours=7))
+    walk.network.serves(stores.VNA, stores.entry("story-100"), items=b"99999999", etag='"2"', archive=PAGES[0])
+    for number, page in enumerate(PAGES[:-1]):
+        newer = 99 - 2 * number
+        walk.network.archives(page, stores.entry(f"story-{newer}"), stores.entry(f"story-{newer - 1}"), older=PAGES[number + 1])
+
+
+def found(walk: Walk) -> set[str]:
+    return {entry.identity for entry, _ in walk.store.entries(limit=1000)}
+
+
+def left(walk: Walk) -> str | None:
+    [(_, polling)] = walk.store.sources()
+    return polling.archive
+
+
+def test_behind_a_gap_older_pages_are_read_until_one_holds_what_is_known(walk: Walk) -> None:
+    gap(walk)
+    walk.network.archives(PAGES[2], stores.entry("story-95"), stores.entry("story-0"), stores.entry("ancient"), older=PAGES[3])
+    walk.polls()
+
+    assert found(walk) == {"story-0", *(f"story-{number}" for number in range(95, 101))}
+    assert [url for url, _ in walk.network.asked[2:]] == PAGES[:3]
+    assert left(walk) is None
+    assert [event.kind for event in walk.store.events()] == [EventKind.SOURCE_GAP]
+
+
+def test_no_more_than_ten_older_pages_are_read_and_a_page_that_overlaps_the_one_before_is_no_end(walk: Walk) -> None:
+    gap(walk)
+    walk.network.archives(PAGES[1], stores.entry("story-98"), stores.entry("story-97"), older=PAGES[2])
+    walk.polls()
+
+    assert [url for url, _ in walk.network.asked[2:]] == PAGES[:10]
+    assert len(found(walk)) == 2 + 2 * 10 - 1
+    assert left(walk) is None
+
+
+def test_an_older_page_that_fails_for_now_is_read_after_the_next_poll_and_the_source_is_well(walk: Walk) -> None:
+    gap(walk)
+    page = walk.network.answers[PAGES[1]]
+    walk.network.answers[PAGES[1]] = FetchError(Reason.SERVER_ERROR, subject=PAGES[1])
+    walk.network.archives(PAGES[2], stores.entry("story-0"))
+    walk.polls()
+    [(_, learned)] = walk.store.sources()
+    assert (learned.archive, learned.failures, learned.reason) == (PAGES[1], 0, None)
+
+    walk.network.answers[PAGES[1]] = page
+    walk.clock.passes(timedelta(hours=7))
+    walk.polls()
+    assert {"story-97", "story-96"} <= found(walk)
+    assert left(walk) is None
+
+
+def test_an_older_page_that_is_gone_ends_the_walk(walk: Walk) -> None:
+    gap(walk)
+    walk.network.answers[PAGES[0]] = FetchError(Reason.NOT_FOUND, subject=PAGES[0])
+    walk.polls()
+    assert left(walk) is None
+    assert found(walk) == {"story-0", "story-100"}
+
+
+def test_ten_thousand_items_are_new_once(walk: Walk) -> None:
+    entries = [stores.entry(f"story-{number}") for number in range(10_000)]
+    walk.network.serves(stores.VNA, *entries)
+    walk.polls()
+    walk.clock.passes(timedelta(hours=1))
+    walk.network.serves(stores.VNA, stores.entry("latest"), *reversed(entries), etag='"2"')
+    walk.polls()
+
+    assert walk.diary.polls == [("vna", "ok", 10_000), ("vna", "ok", 1)]
+
+
+def test_one_guid_for_all_items_hides_nothing_that_is_new(walk: Walk) -> None:
+    def feed(*numbers: int) -> bytes:
+        items = "".join(f"<item><guid>same</guid><link>https://vna.example/{n}</link><title>Story {n}</title></item>" for n in numbers)
+        return f'<rss version="2.0"><channel><title>VNA</title>{items}</channel></rss>'.encode()
+
+    def served(*numbers: int) -> None:
+        walk.network.answers[stores.VNA.url] = Response(url=stores.VNA.url, status=200, body=feed(*numbers))
+        walk.network.feeds[stores.VNA.url] = parse_feed(
+            feed(*numbers), source="vna", url=stores.VNA.url, content_type="", now=walk.clock.now()
+        )
+        walk.polls()
+        walk.clock.passes(timedelta(hours=7))
+
+    served(3, 2, 1)
+    served(4, 3, 2, 1)
+    served(1, 4, 2, 3)
+    served(5)
+
+    assert walk.diary.polls == [("vna", "ok", 3), ("vna", "ok", 1), ("vna", "ok", 0), ("vna", "ok", 1)]
+
+
+def test_pages_without_text_are_noticed_within_ten_minutes_and_told_once(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(walk.pipeline._polls, "_monotonic", lambda: clock[0])
+
+    def brings(name: str, *reasons: Reason | None) -> list[tuple[str, str]]:
+        entries = [stores.entry(f"{name}-{number}") for number in range(len(reasons))]
+        walk.network.serves(stores.VNA, *entries, etag=f'"{name}"')
+        for entry, reason in zip(entries, reasons, strict=True):
+            walk.network.page(entry, ExtractError(reason, subject="page") if reason else stores.story(entry.identity))
+        before = walk.store.last_event()
+        walk.clock.passes(timedelta(hours=7))
+        for _ in range(3):
+            walk.goes()
+            clock[0] += polls.LOOK_SECONDS
+        return [(event.kind, event.detail) for event in walk.store.events(before) if event.subject == "vna"]
+
+    assert brings("good", *[None] * 6) == []
+    [(kind, detail)] = brings("bad", Reason.PAYWALL, *[Reason.NO_TEXT] * 6)
+    assert kind is EventKind.SOURCE_FAILING
+    assert "7 of the last 10 pages" in detail
+    assert "no_text, paywall" in detail
+    assert brings("worse", Reason.NO_TEXT) == []
+    [(kind, _)] = brings("better", *[None] * 6)
+    assert kind is EventKind.SOURCE_RECOVERED
+
+
+def test_three_hundred_sources_that_are_due_in_one_second_are_all_polled_and_how_late_is_known(walk: Walk) -> None:
+    several(walk, 300)
+    walk.polls()
+    assert walk.pipeline._polls.lateness == polls.Lateness()
+    at = walk.clock.now() + timedelta(hours=1)
+    walk.store.record_polls(
+        [(Poll(source=source.id, at=stores.NOW, polling=replace(learned, next_poll_at=at)), ()) for source, learned in walk.store.sources()]
+    )
+    walk.clock.at = at + timedelta(seconds=1)
+    walk.polls()
+
+    assert len(walk.diary.polls) == 600
+    assert len({name for name, _, _ in walk.diary.polls[300:]}) == 300
+    assert walk.pipeline._polls.lateness == polls.Lateness(polls=300, median=1.0, worst=1.0)
+    walk.pipeline.heartbeat()
+    assert json.loads(walk.store.remembered(LATENESS) or "") == {"polls": 300, "median": 1.0, "worst": 1.0}
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-2), timedelta(days=3650), timedelta(days=-3650)])
+def test_whatever_becomes_of_the_clock_each_source_is_asked_again_within_its_interval(walk: Walk, step: timedelta) -> None:
+    several(walk, 3)
+    walk.polls()
+    walk.clock.passes(step)
+    walk.polls()
+    walk.clock.passes(timedelta(minutes=17))
+    walk.polls()
+    walk.clock.passes(-step)
+    walk.polls()
+    walk.clock.passes(timedelta(minutes=17))
+    walk.polls()
+
+    times = Counter(name for name, _, _ in walk.diary.polls)
+    assert set(times.values()) == {5}
+
+
+def test_while_ministers_meet_a_ministry_is_asked_every_three_minutes() -> None:
+    week = CalendarMeeting(type="AMM", ordinal=59, year=2026, start=date(2026, 7, 12), end=date(2026, 7, 17), certainty=Certainty.CONFIRMED)
+    with open_store("sqlite://", now=stores.NOW) as store:
+        walk = Walk(store, calendar=Calendar([week]))  # it is the eve
+        ministry, paper = replace(stores.VNA, tier=Tier.OFFICIAL), replace(stores.VNA, id="paper", url="https://paper.example/")
+        store.sync_sources([ministry, paper], stores.NOW)
+        for source in (ministry, paper):
+            walk.network.serves(source)
+        for _ in range(20):
+            walk.polls()
+            walk.clock.passes(timedelta(minutes=1))
+
+    times = Counter(name for name, _, _ in walk.diary.polls)
+    assert times["vna"] in (5, 6)
+    assert times["paper"] == 2
 
 
 def test_closing_gives_up_what_is_under_way(walk: Walk) -> None:
