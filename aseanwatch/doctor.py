@@ -8,15 +8,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aseanwatch import wiring
+from aseanwatch.fare import queue
 from aseanwatch.pipeline import HEARTBEAT
 from aseanwatch.ports import Clock, Store
 from aseanwatch.settings import Settings
+from core.cadence import spoken
 from core.errors import AseanwatchError
 
 LEAST_FREE = 200_000_000
 """Bytes on the disk below which the watch is in danger."""
 SILENCE = timedelta(minutes=2)
 """A running watch that was not heard for so long is stuck."""
+LATE = timedelta(minutes=10)
+"""A source that has been due for so long while the watch runs means that polls do not keep up."""
+NAMED = 5
+"""Sources that are named at most."""
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 """This program is younger: a clock that stands before this is wrong."""
 
@@ -122,6 +128,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         storage = store.storage()
         yield _ok("database", f"{storage['kind']} {storage['version']}, form {storage['schema']}, {storage['where']}")
         yield _heartbeat(settings, store, now)
+        yield from _sources(settings, store, now)
         yield _outbox(store)
 
 
@@ -144,6 +151,25 @@ def _heartbeat(settings: Settings, store: Store, now: datetime) -> Finding:
     if silence > SILENCE:
         return _bad("watch", f"runs but is stuck: {told}; restart it")
     return _ok("watch", f"runs; {told}")
+
+
+def _sources(settings: Settings, store: Store, now: datetime) -> Iterator[Finding]:
+    """Whether the polls keep up, and which sources are not well."""
+    learned = {source.id: polling for source, polling in store.sources()}
+    known = [(source, learned[source.id]) for source in wiring.catalogue(settings) if source.enabled and source.id in learned]
+    line = queue(store, known, now)
+    says = f"{line.due} due, the longest for {spoken(line.longest)} ({line.source})" if line.due else "none is due"
+    if line.began.polls:
+        half, worst = timedelta(seconds=line.began.median), timedelta(seconds=line.began.worst)
+        says += f"; of the last {line.began.polls} half began {spoken(half)} late or less, the latest {spoken(worst)}"
+    behind = line.longest > LATE and wiring.holder(settings) is not None
+    yield _note("polls", f"{says}: unless the watch has just started, it does not keep up") if behind else _ok("polls", says)
+    troubled = [f"{source.id} ({', '.join(polling.troubles)})" for source, polling in known if polling.troubles]
+    if troubled:
+        more = f" and {len(troubled) - NAMED} more" if len(troubled) > NAMED else ""
+        yield _note("sources", f"{len(troubled)} not well: {'; '.join(troubled[:NAMED])}{more}; see `aseanwatch sources show ID`")
+    else:
+        yield _ok("sources", f"all {len(known)} that are watched are well")
 
 
 def _outbox(store: Store) -> Finding:

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from aseanwatch.ports import Clock, Fetcher, Parser, Store, Transfers
@@ -85,7 +86,7 @@ class _Walk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lateness:
-    """How late polls began after they were due, in seconds."""
+    """How late polls began after they were due and we were there, in seconds."""
 
     polls: int = 0
     median: float = 0.0
@@ -128,6 +129,7 @@ class Polls:
         self._surge = False
         self._monotonic = monotonic
         self._look_at = 0.0
+        self._since: datetime | None = None
         self._late: deque[float] = deque(maxlen=REMEMBERED)
         self._asked: dict[str, _Asked] = {}
         self._resting: dict[str, float] = {}
@@ -140,6 +142,7 @@ class Polls:
         """Asks what is due and records what comes, until nothing is under way, `seconds` are over, or something new has come."""
         until = self._monotonic() + seconds
         self._look_after()
+        self._since = self._since or self._clock.now()
         self._surge = cadence.gathering(self._calendar, self._clock.now()) is not None
         waiting = deque(self._due())
         polls = fresh = 0
@@ -169,7 +172,7 @@ class Polls:
     def _ask(self, source: Source, known: Polling) -> None:
         now = self._clock.now()
         if known.next_poll_at is not None:
-            self._late.append(max(0.0, (now - known.next_poll_at).total_seconds()))
+            self._late.append(max(0.0, (now - max(known.next_poll_at, self._since or now)).total_seconds()))
         asked = _Asked(source=source, known=known, whole=polling.wants_full(known, now))
         etag, modified = (None, None) if asked.whole else (known.etag, known.last_modified)
         self._start(asked, source.url, etag=etag, last_modified=modified)

@@ -42,7 +42,7 @@ for command in (enable, disable, move, remove):
 @json_option
 @settings_options
 def list_(status: str | None, as_json: bool, config: Path | None, data_dir: Path | None) -> None:
-    """List the sources: how the last poll went, when the next is due, how many entries came. Those that are off come last.
+    """List the sources: how the last poll went, what is wrong, when the next is due, how many entries came. Those that are off come last.
 
     \b
     Examples:
@@ -50,14 +50,17 @@ def list_(status: str | None, as_json: bool, config: Path | None, data_dir: Path
       aseanwatch sources list --status failing --json
     """
     from aseanwatch import wiring
+    from aseanwatch.fare import fare_json
 
-    with wiring.watched(settings_from(config, data_dir)) as (known, store):
+    settings = settings_from(config, data_dir)
+    with wiring.watched(settings) as (known, store):
         counts = store.entry_counts() if store else {}
         rows = [(source, polling, status_of(source, polling), counts.get(source.id, 0)) for source, polling in known]
     rows = sorted((row for row in rows if status in (None, row[2])), key=lambda row: row[2] == "off")
     if as_json:
+        calendar, now = wiring.calendar(settings.rules.files), wiring.SystemClock().now()
         for source, polling, state, entries in rows:
-            write_json(source_json(source, polling, state, entries))
+            write_json(source_json(source, polling, state, entries) | fare_json(source, polling, calendar, now))
         return
     shown = [
         (
@@ -65,13 +68,14 @@ def list_(status: str | None, as_json: bool, config: Path | None, data_dir: Path
             source.publisher,
             state,
             polling.reason or "",
+            ", ".join(polling.troubles),
             moment(polling.last_success_at),
             moment(polling.next_poll_at),
             str(entries),
         )
         for source, polling, state, entries in rows
     ]
-    table(("source", "publisher", "status", "reason", "last success", "next poll", "entries"), shown, empty="No such source.")
+    table(("source", "publisher", "status", "reason", "troubles", "last success", "next poll", "entries"), shown, empty="No such source.")
     totals = Counter(state for _, _, state, _ in rows)
     click.echo(", ".join(f"{totals[name]} {name}" for name in STATUSES if totals[name]))
 
@@ -81,27 +85,31 @@ def list_(status: str | None, as_json: bool, config: Path | None, data_dir: Path
 @json_option
 @settings_options
 def show(source: str, as_json: bool, config: Path | None, data_dir: Path | None) -> None:
-    """Show one source: its settings, how it fares, its latest entries, and how to switch it off or on.
+    """Show one source: its settings, how it fares, when it is asked next and why, its latest entries, how to switch it off or on.
 
     \b
     Examples:
       aseanwatch sources show vna-en
     """
     from aseanwatch import wiring
+    from aseanwatch.fare import fare_json, gaps
 
     settings = settings_from(config, data_dir)
     with wiring.watched(settings) as (known, store):
         one, polling = _find(known, source)
+        missed = gaps(store, one.id) if store else []
         entries = [entry for entry, _ in store.entries(source=one.id, limit=10)] if store else []
         count = store.entry_counts().get(one.id, 0) if store else 0
     listed = next(listing for listing in wiring.listings(settings) if listing.source.id == one.id)
-    record = source_json(one, polling, status_of(one, polling), count) | listed_json(listed)
+    fare = fare_json(one, polling, wiring.calendar(settings.rules.files), wiring.SystemClock().now())
+    record = source_json(one, polling, status_of(one, polling), count) | fare | listed_json(listed)
+    record["gaps"] = [event.at.isoformat() for event in missed]
     if as_json:
         write_json(record)
         return
     for name, value in record.items():
-        if value not in (None, ""):
-            click.echo(f"  {name:<18}{value}")
+        if value not in (None, "", []):
+            click.echo(f"  {name:<20}{', '.join(map(str, value)) if isinstance(value, list) else value}")
     _list_entries(entries)
     click.echo(f"\nTo switch it {'off' if one.enabled else 'on'}: aseanwatch sources {'disable' if one.enabled else 'enable'} {one.id}")
 

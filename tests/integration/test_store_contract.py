@@ -13,6 +13,7 @@ from core.articles import Failure
 from core.codes import Status
 from core.delivery import Step
 from core.errors import StoreError
+from core.health import Pages
 from core.outcomes import Changes, Earlier, Event, EventKind, Outcome
 from core.reasons import Reason
 from core.sources import EntryState, Poll, Polling, Source, Tier
@@ -116,6 +117,60 @@ def test_a_clock_that_is_set_back_silences_no_source(store: Store) -> None:
 
 
 # polls
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=20), timedelta(hours=26), timedelta(days=3650)])
+def test_a_next_poll_that_lies_further_ahead_than_any_pause_is_due(store: Store, ahead: timedelta) -> None:
+    store.sync_sources([VNA], NOW)
+    store.record_poll(Poll(source=VNA.id, at=NOW, polling=Polling(last_poll_at=NOW, next_poll_at=NOW + ahead)))
+    assert bool(store.due_sources(NOW)) == (ahead > timedelta(hours=25))
+
+
+def test_what_was_found_wrong_between_two_polls_is_kept_with_its_event(store: Store) -> None:
+    store.sync_sources([VNA], NOW)
+    store.record_poll(poll(entry("a")))
+    store.record_troubles(
+        VNA.id, ["silent", "empty_text"], [Event(kind=EventKind.SOURCE_FAILING, subject=VNA.id, at=NOW, after="empty_text")]
+    )
+
+    [(_, learned)] = store.sources()
+    assert (learned.troubles, learned.etag) == (("silent", "empty_text"), '"1"')
+    assert kinds(store.events()) == [EventKind.SOURCE_FAILING]
+
+
+def test_the_last_pages_of_each_source_are_counted_by_what_came_of_them(store: Store) -> None:
+    store.sync_sources([VNA, replace(BERNAMA, enabled=True)], NOW)
+    entries = [entry(f"page-{number}") for number in range(15)]
+    store.record_poll(poll(*entries))
+    store.record_poll(poll(*(entry(f"b-{number}", source="bernama") for number in range(2)), source="bernama"))
+    assert store.recent_pages() == {}
+    for number, one in enumerate(entries):
+        if number < 7:
+            store.record_article(one, story(one.identity), NOW)
+        elif number < 14:
+            reason = Reason.PAYWALL if number == 10 else Reason.NO_TEXT
+            store.record_failure(one, failure(str(one.link), reason=reason))
+        else:
+            store.record_failure(one, failure(str(one.link), retry_at=NOW + DAY))
+    store.record_failure(entry("b-1", source="bernama"), failure("elsewhere"))
+
+    assert store.recent_pages() == {
+        "vna": Pages(texts=3, empty=7, reasons=(Reason.NO_TEXT, Reason.PAYWALL)),
+        "bernama": Pages(texts=0, empty=1),
+    }
+
+
+def test_history_is_no_news_to_a_source_that_had_it_as_news_and_stays_history_to_the_one_that_had_not(store: Store) -> None:
+    def flags(first: tuple[str, ...], then: tuple[str, ...], name: str) -> tuple[str, ...]:
+        store.record_article(None, story(name, flags=first), NOW)
+        assert store.record_article(None, story(name, "Another text.", flags=then), NOW) == "revised"
+        kept = store.article(story(name).key)
+        assert kept is not None
+        return kept.flags
+
+    assert flags((), ("truncated", "baseline"), "news first") == ("truncated",)
+    assert flags(("baseline",), ("baseline",), "history twice") == ("baseline",)
+    assert flags(("baseline",), (), "history first") == ()
 
 
 def test_a_poll_records_its_entries_once(store: Store) -> None:

@@ -266,7 +266,7 @@ def test_pages_without_text_are_noticed_within_ten_minutes_and_told_once(walk: W
 def test_three_hundred_sources_that_are_due_in_one_second_are_all_polled_and_how_late_is_known(walk: Walk) -> None:
     several(walk, 300)
     walk.polls()
-    assert walk.pipeline._polls.lateness == polls.Lateness()
+    assert walk.pipeline._polls.lateness == polls.Lateness()  # nobody waited for them
     at = walk.clock.now() + timedelta(hours=1)
     walk.store.record_polls(
         [(Poll(source=source.id, at=stores.NOW, polling=replace(learned, next_poll_at=at)), ()) for source, learned in walk.store.sources()]
