@@ -35,7 +35,10 @@ class Transfers(Protocol):
         ...
 
     def done(self, seconds: float) -> Sequence[tuple[str, Response | NotModified | FetchError]]:
-        """What has ended, each with its key and once; waits up to `seconds` for something to end."""
+        """What has ended, each with its key and once; waits up to `seconds` for something to end.
+
+        Nothing moves between two calls, and meanwhile the deadlines run.
+        """
         ...
 
     def wake(self) -> None:
@@ -55,7 +58,7 @@ class Fetcher(Protocol):
         ...
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> Response | NotModified:
-        """The whole answer to a GET; `accept` is `feed` or `page` (size cap and Accept header). Raises FetchError."""
+        """The whole answer to a GET; `accept` is `feed` or `page` (size cap and Accept header; a page may be a PDF). Raises FetchError."""
         ...
 
 

@@ -64,6 +64,10 @@ class Publisher:
         self.full_text = False
         """Whether feeds carry whole articles (content:encoded)."""
         self.changed = _START
+        self.keeps_open = False
+        """Whether a connection may bring more than one request."""
+        self.connections = 0
+        """How many were made to it."""
         self._behaviours: dict[str, tuple[Behaviour, int]] = {}
         self._scheme = "https" if tls else "http"
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -278,8 +282,12 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.request_made = Request(path=self.path, headers=headers, at=time.monotonic())
         self.server.publisher.requests.append(self.request_made)
-        self.close_connection = True
+        self.close_connection = not self.server.publisher.keeps_open
         self.server.publisher.answer(self)
+
+    def setup(self) -> None:
+        self.server.publisher.connections += 1
+        super().setup()
 
     def begins(self, status: int, headers: Mapping[str, str]) -> None:
         """Status line and headers."""
@@ -287,7 +295,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Connection", "close")
+        if not self.server.publisher.keeps_open:
+            self.send_header("Connection", "close")
         self.end_headers()
 
     def answers(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
@@ -421,6 +430,16 @@ def resets(answering: _Handler, publisher: Publisher) -> None:
     """Hangs up hard (RST) once it has the request."""
     answering.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     answering.connection.close()
+
+
+def says(raw: bytes) -> Behaviour:
+    """These bytes, and the end."""
+
+    def behave(answering: _Handler, publisher: Publisher) -> None:
+        answering.close_connection = True
+        answering.wfile.write(raw)
+
+    return behave
 
 
 def babbles(answering: _Handler, publisher: Publisher) -> None:
