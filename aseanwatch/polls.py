@@ -26,6 +26,8 @@ from core.texts import one_line
 
 log = logging.getLogger(__name__)
 
+DUE = 10_000
+"""Sources looked at in one round."""
 WINDOW = 256
 """Sources under way at a time: what is more waits in the database, and no flood of bodies fills the memory."""
 BATCH = 200
@@ -160,7 +162,7 @@ class Polls:
         """The due sources that are not under way, each once; those that rest are left out."""
         now = self._monotonic()
         self._resting = {name: until for name, until in self._resting.items() if until > now}
-        due = self._store.due_sources(self._clock.now())
+        due = self._store.due_sources(self._clock.now(), DUE)
         return [pair for pair in due if pair[0].id not in self._asked and pair[0].id not in self._resting]
 
     @property
@@ -243,8 +245,9 @@ class Polls:
         if not came:
             return 0
         decided = [(asked.source, *self._decided(asked, answer)) for asked, answer in came]
+        known = {asked.source.id: asked.known for asked, _ in came}
         try:
-            counts: list[int | None] = [*self._store.record_polls([(poll, events) for _, poll, events in decided])]
+            counts: list[int | None] = [*self._store.record_polls([(poll, events) for _, poll, events in decided], known)]
         except Exception:
             log.exception("record %d polls", len(decided))
             counts = [self._record_one(poll, events) for _, poll, events in decided]

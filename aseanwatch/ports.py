@@ -3,7 +3,7 @@
 Rooms satisfy them by shape; only `wiring` knows which object stands behind which port.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -114,10 +114,11 @@ class Store(Protocol):
         """Those of `names` (identities and aliases) under which an entry of the source is known."""
         ...
 
-    def record_polls(self, polls: Sequence[tuple[Poll, Sequence[Event]]]) -> list[int]:
+    def record_polls(self, polls: Sequence[tuple[Poll, Sequence[Event]]], known: Mapping[str, Polling] = ...) -> list[int]:
         """Of each poll: entries, then the polling with its validators, then events; how many entries were new.
 
-        All in one transaction; 0 for a source that is gone.
+        All in one transaction; 0 for a source that is gone. `known` is what was on record of the sources before: only what has changed
+        since need be written.
         """
         ...
 

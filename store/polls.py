@@ -1,11 +1,14 @@
 """Sources and what polling them brought: the catalogue, who is due, and one poll recorded in one transaction."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, insert, or_, select, update
 
 from core.cadence import DAILY
 from core.outcomes import Event
@@ -20,13 +23,11 @@ CLOCK_SET_BACK = timedelta(hours=1)
 LONGEST_PAUSE = DAILY + timedelta(hours=1)
 """A next poll that lies further ahead was set by such a clock, too."""
 
-SOURCE_COLUMNS = [
-    source.c[name] for name in ("id", "url", "publisher", "kind", "country", "language", "tier", "enabled", "zone", "selector")
-]
+SOURCE_FIELDS = ("id", "url", "publisher", "kind", "country", "language", "tier", "enabled", "zone", "selector")
+SOURCE_COLUMNS = [source.c[name] for name in SOURCE_FIELDS]
 POLLING_COLUMNS = [column for column in polling.c if column.name != "source_id"]
-
-
-_LEARNED = update(polling).where(polling.c.source_id == bindparam("of_source")).values({c.name: bindparam(c.name) for c in POLLING_COLUMNS})
+POLLING_FIELDS = tuple(column.name for column in POLLING_COLUMNS)
+NOTHING: Mapping[str, Polling] = MappingProxyType({})
 
 
 class Polls(Database):
@@ -66,21 +67,29 @@ class Polls(Database):
             known = _known(tx, source, names)
         return {name for name in names if handle(name) in known}
 
-    def record_polls(self, polls: Sequence[tuple[Poll, Sequence[Event]]]) -> list[int]:
+    def record_polls(self, polls: Sequence[tuple[Poll, Sequence[Event]]], known: Mapping[str, Polling] = NOTHING) -> list[int]:
         """Of each poll: entries, then the polling with its validators, then events; how many entries were new. 0 for a source that is gone.
 
-        All in one transaction. A poll that brought no entries costs no more than its share of one statement.
+        All in one transaction. A poll that brought no entries costs no more than its share of one statement, above all where `known` says
+        what was on record of its source before: only what has changed since is written.
         """
         with self._writing() as tx:
             # Two workers that polled the same source record one after the other.
-            sources = sorted({poll.source for poll, _ in polls})
-            known = {name for part in chunks(sources) for name in tx.scalars(_of_sources(part).with_for_update())}
-            recorded = [poll for poll, _ in polls if poll.source in known]
-            fresh = {id(poll): _record_entries(tx, poll) for poll in recorded if poll.entries or poll.renamed}
-            if recorded:
-                tx.execute(_LEARNED, [{"of_source": poll.source, **_columns(poll.polling)} for poll in recorded])
-            append(tx, [event for poll, events in polls if poll.source in known for event in events])
-            return [fresh.get(id(poll), 0) for poll, _ in polls]
+            there = {
+                name
+                for part in chunks(poll.source for poll, _ in polls)
+                for name in tx.scalars(_of_sources(sorted(part)).with_for_update())
+            }
+            recorded = [poll for poll, _ in polls if poll.source in there]
+            fresh = {poll.source: _record_entries(tx, poll) for poll in recorded if poll.entries or poll.renamed}
+            learned: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+            for poll in recorded:
+                columns = _changed(known.get(poll.source), poll.polling)
+                learned[tuple(columns)].append({"of_source": poll.source, **columns})
+            for names, rows in learned.items():
+                tx.execute(_learning(names), rows)
+            append(tx, [event for poll, events in polls if poll.source in there for event in events])
+            return [fresh.get(poll.source, 0) for poll, _ in polls]
 
     def record_troubles(self, source: str, troubles: Sequence[str], events: Sequence[Event]) -> None:
         """What is wrong with a source, found between two polls, and the events that tell it, in one transaction."""
@@ -97,8 +106,17 @@ def _of_sources(names: Sequence[str]) -> Select[Any]:
     return select(polling.c.source_id).where(polling.c.source_id.in_(names)).order_by(polling.c.source_id)
 
 
-def _columns(learned: Polling) -> dict[str, Any]:
-    return {column.name: getattr(learned, column.name) for column in POLLING_COLUMNS}
+def _changed(before: Polling | None, after: Polling) -> dict[str, Any]:
+    """The columns to be written; all of them when nobody says what was there before."""
+    if before is None:
+        return {name: getattr(after, name) for name in POLLING_FIELDS}
+    return {name: new for name in POLLING_FIELDS if (new := getattr(after, name)) != getattr(before, name)}
+
+
+@cache
+def _learning(names: tuple[str, ...]) -> Update:
+    """Writes the columns `names` of the source `of_source`."""
+    return update(polling).where(polling.c.source_id == bindparam("of_source")).values({name: bindparam(name) for name in names})
 
 
 def _sources() -> Select[Any]:
@@ -106,14 +124,14 @@ def _sources() -> Select[Any]:
 
 
 def source_of(row: Row[Any]) -> Source:
-    """The source whose columns are in `row`."""
-    fields = {column.name: row._mapping[column] for column in SOURCE_COLUMNS}
+    """The source whose columns, with its interval behind them, stand first in `row`."""
+    fields: dict[str, Any] = dict(zip(SOURCE_FIELDS, row, strict=False))
     fields["kind"] = SourceKind(fields["kind"])
-    return Source(interval=timedelta(seconds=row._mapping[source.c.interval_seconds]), **fields)
+    return Source(interval=timedelta(seconds=row[len(SOURCE_FIELDS)]), **fields)
 
 
 def _source_and_polling(row: Row[Any]) -> tuple[Source, Polling]:
-    return source_of(row), Polling(**{column.name: row._mapping[column] for column in POLLING_COLUMNS})
+    return source_of(row), Polling(**dict(zip(POLLING_FIELDS, row[len(SOURCE_FIELDS) + 1 :], strict=True)))
 
 
 def _source_row(listed: Source, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from core.calendar import Calendar, CalendarMeeting, Certainty
 from core.errors import ExtractError, FetchError, StoreError
 from core.outcomes import Event, EventKind
 from core.reasons import Reason
-from core.sources import NotModified, Poll, Response, Source, Tier
+from core.sources import NotModified, Poll, Polling, Response, Source, Tier
 from ingest.feeds import parse_feed
 from store import Store, open_store
 
@@ -72,9 +72,9 @@ def test_quiet_answers_are_recorded_together(walk: Walk, monkeypatch: pytest.Mon
     transactions: list[int] = []
     record = walk.store.record_polls
 
-    def counted(batch: Sequence[tuple[Poll, Sequence[Event]]]) -> list[int]:
+    def counted(batch: Sequence[tuple[Poll, Sequence[Event]]], known: Mapping[str, Polling]) -> list[int]:
         transactions.append(len(batch))
-        return record(batch)
+        return record(batch, known)
 
     monkeypatch.setattr(walk.store, "record_polls", counted)
     walk.clock.passes(timedelta(hours=1))
@@ -90,7 +90,7 @@ def test_what_cannot_be_recorded_together_is_recorded_one_by_one_and_the_bad_one
     record = walk.store.record_polls
     tried: list[str] = []
 
-    def choosy(batch: Sequence[tuple[Poll, Sequence[Event]]]) -> list[int]:
+    def choosy(batch: Sequence[tuple[Poll, Sequence[Event]]], _: object = None) -> list[int]:
         tried.extend(poll.source for poll, _ in batch)
         if any(poll.source == "source-1" for poll, _ in batch):
             raise StoreError("constraint failed", subject="test")
