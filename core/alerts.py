@@ -1,7 +1,7 @@
 """Somebody is owed a message: alerts, deliveries, and what came of sending them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,6 +31,9 @@ class NewsItem:
     """Of a correction: the sentence in which the article reports it otherwise now; empty when it does not report it any more."""
     others: tuple[str, ...] = ()
     """Publishers that reported it before, most authoritative first."""
+    meeting_type: str = ""
+    standing: str = ""
+    """Of the record in the register, when the alert was made."""
 
 
 class AlertKind(StrEnum):
@@ -77,6 +80,12 @@ class Alert:
     """Of a digest: what it lists, oldest first; `news` is empty."""
     notes: tuple[str, ...] = ()
     """Of an operator's message: its lines, the remedy among them; `news` is empty."""
+    tier: str = ""
+    country: str = ""
+    """Tier and country of the source; empty for an article of none."""
+    language: str = ""
+    """Of the article, as the reading found it."""
+    topics: tuple[str, ...] = ()
 
 
 class DeliveryState(StrEnum):
@@ -121,6 +130,12 @@ class Delivery:
     created_at: datetime | None = None
     repeat: bool = False
     """An earlier attempt may have arrived: this one is marked as a possible repeat, and no third one follows."""
+    rule: str = ""
+    """By which rule it is owed, or dropped."""
+    digest: str | None = None
+    """The digest that it waits for, or went with, by name; None: it goes by itself."""
+    listed_in: str | None = None
+    """The key of the alert that lists it among others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +181,17 @@ def make_alert(article: Article, reading: Reading, changes: Changes, now: dateti
         published=article.published,
         news=tuple(news.values()),
         created_at=now,
+        tier=article.tier,
+        country=article.country,
+        language=reading.language,
+        topics=tuple(topic.code for topic in reading.topics),
     )
+
+
+def as_it_stands(alert: Alert, outcomes: Iterable[Outcome]) -> Alert:
+    """`alert` with the standing that each of its outcomes has by `outcomes`."""
+    standing = {outcome.key: outcome.standing for outcome in outcomes}
+    return replace(alert, news=tuple(replace(item, standing=standing.get(item.outcome, item.standing)) for item in alert.news))
 
 
 def _news_item(resolved: Resolved, outcome: Outcome, before: str | None, reading: Reading) -> NewsItem:
@@ -183,6 +208,8 @@ def _news_item(resolved: Resolved, outcome: Outcome, before: str | None, reading
         meeting=meeting.name if meeting else "",
         sentence=sighting.sentence.quote,
         evidence=sighting.evidence.span.quote,
+        meeting_type=meeting.type if meeting else "",
+        standing=outcome.standing,
     )
 
 
@@ -202,6 +229,10 @@ def make_corrections(
         created_at=now,
         kind=AlertKind.CORRECTION,
         corrects=original.key,
+        tier=original.tier,
+        country=original.country,
+        language=original.language,
+        topics=original.topics,
     )
 
 
@@ -221,6 +252,8 @@ def _correction(retraction: Retraction, outcome: Outcome, original: Alert) -> Ne
         sentence=sighting.sentence.quote,
         evidence=sighting.evidence.span.quote,
         says_now=retraction.now.reported.sighting.sentence.quote if retraction.now else "",
+        meeting_type=outcome.meeting.type if outcome.meeting else "",
+        standing=outcome.standing,
     )
 
 

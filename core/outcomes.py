@@ -131,6 +131,7 @@ class EventKind(StrEnum):
     OUTCOME_UPDATED = "outcome.updated"
     ALERT_MADE = "alert.made"
     ALERT_SUPPRESSED = "alert.suppressed"
+    ALERT_STORM = "alert.storm"
     SOURCE_FAILING = "source.failing"
     SOURCE_RECOVERED = "source.recovered"
     SOURCE_GAP = "source.gap"

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from core.errors import StoreError
 from store.articles import Articles
 from store.database import insert_new, naming
+from store.digests import Digests
 from store.engines import open_engines
 from store.events import Events
 from store.expectations import Expectations
@@ -31,7 +32,7 @@ CREATED = "created_at"
 """The note that says since when a database has been ours."""
 
 
-class Store(Polls, Articles, Register, Expectations, Reviews, Outbox, Events, Reports):
+class Store(Polls, Articles, Register, Expectations, Reviews, Outbox, Digests, Events, Reports):
     """All that is remembered, in one object. May be used from several threads; `close` it, or use it in a `with`."""
 
     def __enter__(self) -> Self:

@@ -11,23 +11,24 @@ from sqlalchemy import Connection, insert, select
 from core.alerts import Alert, make_corrections
 from core.articles import Article
 from core.outcomes import Changes, Event, EventKind
-from store.outbox import owe
-from store.tables import alert, alert_correction, alert_outcome, delivery
+from core.routes import Routing
+from store.owed import owe_correction, put_alert
+from store.tables import alert, alert_correction, alert_outcome
 
 
-def correct(tx: Connection, read: Article, changes: Changes, now: datetime) -> list[Event]:
+def correct(tx: Connection, read: Article, changes: Changes, routing: Routing, now: datetime) -> list[Event]:
     """Records the corrections that `changes` call for, each owed to the targets of the alert that it corrects; the events that say so."""
     events = []
     records = {one.key: one for one in changes.outcomes}
     uncorrected = _uncorrected(tx, [one.outcome for one in changes.corrections])
     for original, keys in uncorrected.items():
         made = make_corrections(read, _alert(tx, original), [one for one in changes.corrections if one.outcome in keys], records, now)
-        tx.execute(insert(alert).values(key=made.key, created_at=now, payload=made))
+        put_alert(tx, made)
         rows = [{"outcome_key": key, "alert_key": original, "correction_key": made.key} for key in keys]
         tx.execute(insert(alert_correction), rows)
-        owe(tx, made.key, list(tx.scalars(select(delivery.c.target).where(delivery.c.alert_key == original).order_by(delivery.c.id))), now)
         titles = "; ".join(item.title for item in made.news)
         events.append(Event(kind=EventKind.ALERT_MADE, subject=made.key, at=now, article=read.key, detail=f"correction: {titles}"))
+        events += owe_correction(tx, made, routing, now)
     return events
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from core.alerts import Alert, Attempt, Delivery, DeliveryState, Receipt, ReceiptKind, delivery_key
+from core.alerts import Alert, Attempt, Delivery, DeliveryState, Receipt, ReceiptKind
 from core.delivery import Step
 from core.outcomes import Event, EventKind
 from store.database import LONGEST_WAIT, Database, come
@@ -33,26 +33,6 @@ Judge = Callable[[Delivery, Receipt], Step]
 """What a receipt means for a delivery: `core.delivery.next_step`, with what the caller knows of the target."""
 
 COLUMNS = [delivery.c.alert_key.label("alert") if field.name == "alert" else delivery.c[field.name] for field in fields(Delivery)]
-
-
-def owe(tx: Connection, alert: str, targets: Sequence[str], now: datetime) -> None:
-    """One pending delivery of the alert to each target."""
-    rows = [
-        {
-            "key": delivery_key(alert, target),
-            "alert_key": alert,
-            "target": target,
-            "state": DeliveryState.PENDING,
-            "attempt": 0,
-            "next_attempt_at": now,
-            "reason": "",
-            "repeat": False,
-            "created_at": now,
-        }
-        for target in dict.fromkeys(targets)
-    ]
-    if rows:
-        tx.execute(insert(delivery), rows)
 
 
 class Outbox(Database):
@@ -129,6 +109,8 @@ class Outbox(Database):
                 return False
             doubted = row.state is DeliveryState.UNKNOWN
             _settle(tx, row, Step(state=to, next_attempt_at=now, reason=reason, repeat=doubted), now)
+            if to is DeliveryState.PENDING:
+                tx.execute(update(delivery).where(delivery.c.id == row.id).values(digest=None))  # it goes by itself now
             detail = f"{row.target}: {reason}" if reason else row.target
             kind = EventKind.DELIVERY_BY_HAND
             append(tx, [Event(kind=kind, subject=key, at=now, before=row.state, after=to, detail=detail)])
@@ -172,7 +154,7 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
 
     In line stands what is due, and for a minute what was put off: it keeps its place so long.
     """
-    pending = delivery.c.state == DeliveryState.PENDING
+    pending = and_(delivery.c.state == DeliveryState.PENDING, delivery.c.digest.is_(None))
     due = come(delivery.c.next_attempt_at, now)
     in_line = and_(pending, or_(due, delivery.c.created_at > now - YIELD_AFTER))
     under_way = select(delivery.c.target).where(delivery.c.state == DeliveryState.SENDING)

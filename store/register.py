@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from core.alerts import Alert, make_alert
+from core.alerts import Alert, as_it_stands, make_alert
 from core.articles import Article, ArticleState
 from core.codes import Status
 from core.corrections import edited
@@ -22,6 +22,7 @@ from core.history import logged
 from core.origins import Authority, Trace
 from core.outcomes import Changes, Earlier, Event, EventKind, Outcome, Reported, Resolved
 from core.readings import Reading
+from core.routes import Routing, everyone
 from store import history
 from store.articles import cleaned, mark, text_of
 from store.choice import Choice, Names, dated, several
@@ -29,7 +30,7 @@ from store.copies import Carriers, note_copies, with_origins
 from store.corrections import correct
 from store.database import Database, Turn, chunks, insert_new, put, take_turn
 from store.events import append, of_subjects
-from store.outbox import owe
+from store.owed import owe, put_alert
 from store.tables import (
     alert,
     alert_correction,
@@ -57,9 +58,11 @@ class Register(Database):
     """The part of the store that keeps outcomes."""
 
     def record_reading(
-        self, article: Article, reading: Reading, blocks: Sequence[str], decide: Decide, targets: Sequence[str], now: datetime
+        self, article: Article, reading: Reading, blocks: Sequence[str], decide: Decide, routing: Routing | Sequence[str], now: datetime
     ) -> tuple[Changes, Alert | None]:
-        """What was recorded, and the alert when there is news. The same text under the same rules changes nothing a second time.
+        """What was recorded, and the alert when there is news; who is owed it goes by `routing`, or it is owed to all these targets.
+
+        The same text under the same rules changes nothing a second time.
 
         It takes the place of an earlier reading of the article; who is owed a correction for that is recorded with it.
 
@@ -67,6 +70,7 @@ class Register(Database):
         Raises StoreError for an article that was never recorded; an error of `decide` passes through, and nothing is recorded.
         """
         article = cleaned(article)
+        routing = routing if isinstance(routing, Routing) else everyone(routing)
         with self._writing() as tx:
             take_turn(tx, Turn.REGISTER)
             number = _readable(tx, article)
@@ -82,11 +86,12 @@ class Register(Database):
             if changes.resolved:
                 note_copies(tx, number, article, now)
             changes = _counted(tx, changes, number, news)
+            news = as_it_stands(news, changes.outcomes) if news else None
             changes = _changed(tx, changes)
             write_outcomes(tx, changes.outcomes)
             _record(tx, number, article, reading, changes, now)
-            made = [] if news is None else _owe(tx, news, targets, now)
-            made += correct(tx, article, changes, now)
+            made = [] if news is None else _owe(tx, news, routing, now)
+            made += correct(tx, article, changes, routing, now)
             mark(tx, article.key, ArticleState.READ)
             events = append(tx, logged([*changes.events, *suppressed, *made], changes.outcomes, changes.merged, now))
         return replace(changes, events=events), news
@@ -436,10 +441,9 @@ def _record_blocks(tx: Connection, key: str, blocks: Iterable[str]) -> None:
         tx.execute(insert_new(tx, outcome_block), rows)
 
 
-def _owe(tx: Connection, news: Alert, targets: Sequence[str], now: datetime) -> list[Event]:
-    """Records the alert, what it tells and who is owed it; the event that says so."""
-    tx.execute(insert(alert).values(key=news.key, created_at=news.created_at, payload=news))
+def _owe(tx: Connection, news: Alert, routing: Routing, now: datetime) -> list[Event]:
+    """Records the alert, what it tells and who is owed it; the events that say so."""
+    put_alert(tx, news)
     tx.execute(insert(alert_outcome), [{"outcome_key": item.outcome, "status": item.status, "alert_key": news.key} for item in news.news])
-    owe(tx, news.key, targets, now)
     titles = "; ".join(item.title for item in news.news)
-    return [Event(kind=EventKind.ALERT_MADE, subject=news.key, at=now, article=news.article, detail=titles)]
+    return [Event(kind=EventKind.ALERT_MADE, subject=news.key, at=now, article=news.article, detail=titles), *owe(tx, news, routing, now)]

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from core.alerts import Alert, DeliveryState, ReceiptKind
+from core.alerts import Alert, AlertKind, DeliveryState, ReceiptKind
 from core.articles import ArticleState
 from core.codes import Level, OutcomeType, Stage, Standing, Status
 from core.keys import digest
@@ -326,6 +326,7 @@ alert = Table(
     metadata,
     Column("key", String(36), primary_key=True),
     Column("created_at", Instant, nullable=False, index=True),
+    Column("kind", Coded(AlertKind), nullable=False, server_default=AlertKind.NEWS),
     Column("payload", Noun(Alert), nullable=False),
 )
 """Messages owed, frozen when they were made."""
@@ -380,11 +381,18 @@ delivery = Table(
     Column("repeat", Boolean, nullable=False),
     Column("sent_at", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("rule", Words, nullable=False, server_default=""),
+    Column("digest", Words),
+    Column("listed_in", String(36), index=True),
     UniqueConstraint("alert_key", "target"),
     Index(None, "state", "next_attempt_at"),
     Index(None, "target", "state", "id"),
+    Index(None, "target", "created_at"),
 )
-"""One alert to one target; `id` is the order in which alerts were made."""
+"""One alert to one target; `id` is the order in which alerts were made.
+
+What waits for a `digest` is pending until its time has come, and is claimed by nobody; `listed_in` is the alert that then lists it.
+"""
 
 attempt_log = Table(
     "attempt_log",
