@@ -113,6 +113,8 @@ def _catalogue(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 def _targets(settings: Settings, now: datetime) -> Iterator[Finding]:
     channels = wiring.channels(settings, lambda text: None)
+    wiring.routing(settings)
+    wiring.operators(settings)
     if settings.alerts.targets:
         yield _ok("targets", ", ".join(f"{name} (in doubt: {channels[name].on_unknown})" for name in sorted(channels)))
     else:

@@ -14,16 +14,18 @@ from urllib.parse import urlsplit
 from aseanwatch import polls
 from aseanwatch.polls import Lateness, Polls, Round
 from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
-from core import expected, polling, register
+from core import expected, operator, polling, register
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import BASELINE, Article, Failure
 from core.calendar import Calendar
 from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
 from core.errors import AlreadyRunning, ExtractError, FetchError, ReasonedError
 from core.expected import Deadline
+from core.operator import Operators
 from core.outcomes import Changes, Earlier, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
+from core.routes import Routing, everyone
 from core.sources import Entry, NotModified, Source
 from core.texts import one_line
 
@@ -44,6 +46,8 @@ LATENESS = "lateness"
 WAITING_SINCE = "waiting_since"
 """Under this name the store remembers when the watch first looked for what is overdue."""
 
+
+NOBODY = Operators()
 
 Due = TypeVar("Due")
 FromEntry = Callable[[Source, Entry, datetime], Article | None]
@@ -149,6 +153,8 @@ class Pipeline:
                       next_step -> store.record_receipt                      sent, later, held or given up
         take_over     next_step -> store.recover_leases                      at the start: what a dead process was sending is in doubt
         recover       next_step -> store.recover_leases                      the same for leases that ran out
+        gather        store.assemble_digests                                 what waits for a digest whose time has come
+        tell_operator store.tell_operator                                    what happened to sources, deliveries and the watch itself
         look_for_overdue  store.unread_articles -> store.remembered          not while articles wait that may bring it
                       store.remember                                         the first time: since when we wait
                       store.planned -> expected.due -> expected.tells        what was foretold, by when, and is that over
@@ -176,7 +182,10 @@ class Pipeline:
         give_up_after: timedelta = GIVE_UP_AFTER,
         alone: Callable[[], bool] = lambda: True,
         may_fetch: MayFetch = lambda page: 0.0,
+        routing: Routing | None = None,
+        operators: Operators = NOBODY,
     ) -> None:
+        """Without a `routing` everything goes to every channel at once; without `operators` the log alone tells of the watch itself."""
         self._store = store
         self._fetcher = fetcher
         self._parser = parser
@@ -192,6 +201,8 @@ class Pipeline:
         self._give_up_after = give_up_after
         self._alone = alone
         self._may_fetch = may_fetch
+        self._routing = routing or everyone(list(channels))
+        self._operators = operators
         self._visits = Visits()
         self._polls = Polls(store=store, fetcher=fetcher, parser=parser, clock=clock, witness=witness, calendar=calendar)
         self._told_late = Lateness()
@@ -273,7 +284,7 @@ class Pipeline:
             self._not_read(article, Reason.READ_FAILED, error, None)
             return
         try:
-            changes, alert = record(self._store, article, reading, list(self._channels), self._clock.now(), max_age=self._max_age)
+            changes, alert = record(self._store, article, reading, self._routing, self._clock.now(), max_age=self._max_age)
         except Exception as error:
             log.exception("record the reading of %s", article.key)
             self._not_read(article, Reason.INTERNAL, error, RECORD_PAUSE)
@@ -333,6 +344,20 @@ class Pipeline:
         for delivery in self._store.recover_leases(now, orphans=orphans, judge=judge):
             self._witness.doubted(delivery)
 
+    # digests, and what the operator is told
+
+    def gather(self) -> None:
+        """Makes one message of what waited for it, for each digest whose time has come."""
+        for digest in self._store.assemble_digests(self._clock.now()):
+            log.info("digest %s lists %d alerts", digest.key, len(digest.parts))
+
+    def tell_operator(self) -> None:
+        """Owes the operator what happened to sources, deliveries and the watch itself since he was last told."""
+        now = self._clock.now()
+        for line in operator.LINES:
+            for note in self._store.tell_operator(line, lambda told: operator.notes(told, self._operators, now), now):
+                log.info("the operator is told: %s", note.alert.headline)
+
     # what should have come
 
     def look_for_overdue(self) -> None:
@@ -383,7 +408,7 @@ def take(
     store: Store,
     reader: Reader,
     article: Article,
-    targets: Sequence[str],
+    targets: Routing | Sequence[str],
     now: datetime,
     *,
     max_age: timedelta | None,
@@ -399,13 +424,14 @@ def record(
     store: Store,
     article: Article,
     reading: Reading,
-    targets: Sequence[str],
+    targets: Routing | Sequence[str],
     now: datetime,
     *,
     max_age: timedelta | None,
     history: bool = False,
 ) -> tuple[Changes, Alert | None]:
-    """Resolves `reading` against the register and records it whole, with the alert that follows and its deliveries to `targets`.
+    """Resolves `reading` against the register and records it whole, with the alert that follows; its deliveries go by the
+    routing, or to all targets.
 
     `max_age` (None: any): an article published longer ago is no news. `history`: nobody is alerted, and neither of an article that was
     there when its source was first read.

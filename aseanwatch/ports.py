@@ -13,9 +13,11 @@ from core.delivery import Step
 from core.errors import FetchError
 from core.expected import Deadline
 from core.health import Pages
+from core.operator import Line, Note, Told
 from core.outcomes import Changes, Earlier, Event, Outcome, Reported, Resolved
 from core.readings import Reading
 from core.review import Case, Review
+from core.routes import Routing
 from core.sources import Entry, EntryState, Feed, NotModified, Poll, Polling, Response, Source
 
 
@@ -181,9 +183,12 @@ class Store(Protocol):
 
     # register and outbox
     def record_reading(
-        self, article: Article, reading: Reading, blocks: Sequence[str], decide: Decide, targets: Sequence[str], now: datetime
+        self, article: Article, reading: Reading, blocks: Sequence[str], decide: Decide, routing: Routing | Sequence[str], now: datetime
     ) -> tuple[Changes, Alert | None]:
-        """Loads the candidates by `blocks`, decides and records all of it: what was written, and the alert when there is one."""
+        """Loads the candidates by `blocks`, decides and records all of it: what was written, and the alert when there is one.
+
+        Who is owed it goes by `routing`, or it is owed to all these targets.
+        """
         ...
 
     def outcomes(
@@ -266,6 +271,14 @@ class Store(Protocol):
 
     def dismiss_delivery(self, key: str, now: datetime, reason: str) -> bool:
         """Suppresses a delivery that is not under way and was not sent. False: none such."""
+        ...
+
+    def assemble_digests(self, now: datetime) -> list[Alert]:
+        """Gathers what waits for a digest that is due, and what is late; the messages made."""
+        ...
+
+    def tell_operator(self, line: Line, compose: Callable[[Sequence[Told]], Sequence[Note]], now: datetime) -> list[Note]:
+        """What `compose` makes of the events of `line` that were not told yet, owed and told for good."""
         ...
 
     # events, notes, state

@@ -5,6 +5,7 @@
                                        due_pages              --------->  fetch
     executor alerts   ------------->   deliver_next           --------->  alerts
     executor default  ------------->   read_pending, recover, heartbeat > read
+                                       gather, tell_operator
                                        look_for_overdue
 
 Due-ness lives in the database; a beat that is late or skipped loses nothing. What hangs in one crew delays no other.
@@ -21,16 +22,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
-
+from aseanwatch.beats import Beaten, Pulse, scheduler
 from aseanwatch.polls import Round
 from core.sources import Entry, Source
 
@@ -67,6 +63,14 @@ class Pipeline(Protocol):
 
     def recover(self) -> None:
         """Sees to what a dead process left behind (expired leases). Called at the start and each minute."""
+        ...
+
+    def gather(self) -> None:
+        """Makes the digests that are due. Called every few seconds."""
+        ...
+
+    def tell_operator(self) -> None:
+        """Owes the operator what happened since he was last told. Called every few seconds."""
         ...
 
     def look_for_overdue(self) -> None:
@@ -107,6 +111,7 @@ class Watch:
         shutdown_seconds: float = 20.0,
         recover_seconds: float = 60.0,
         overdue_seconds: float = 600.0,
+        gather_seconds: float = 5.0,
         on_event: OnEvent,
     ) -> None:
         self.counts = Counter()
@@ -127,14 +132,14 @@ class Watch:
             "deliver": _Beat("alerts", tick_seconds, self._start_delivering),
             "read": _Beat("default", tick_seconds, self._start_reading),
             "recover": _Beat("default", recover_seconds, pipeline.recover),
+            "gather": _Beat("default", max(gather_seconds, tick_seconds), self._start_gathering),
             "overdue": _Beat("default", overdue_seconds, pipeline.look_for_overdue),
             "heartbeat": _Beat("default", tick_seconds, pipeline.heartbeat),
         }
         self._rung: set[str] = set()
         self._bells: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._last = {name: time.monotonic() for name in self._beats}
-        self._scheduler = _scheduler()
-        self._scheduler.add_listener(self._heard, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler = scheduler(self._heard)
 
     def run_forever(self, *, signals: bool = True) -> int:
         """Runs until stopped; the exit code (0). `signals`: SIGTERM and SIGINT stop it (main thread only), a second one exits at once."""
@@ -166,7 +171,7 @@ class Watch:
     def _start(self) -> None:
         self._tell("started")
         for name, beat in self._beats.items():
-            self._scheduler.add_job(self._beat, _Pulse(beat.seconds), args=[name], id=name, executor=beat.executor)
+            self._scheduler.add_job(self._beat, Pulse(beat.seconds), args=[name], id=name, executor=beat.executor)
         self._scheduler.start()
         threading.Thread(target=self._answer_bells, name="bells", daemon=True).start()
 
@@ -234,6 +239,10 @@ class Watch:
             if not brought.under_way:
                 break
 
+    def _start_gathering(self) -> None:
+        self._pipeline.gather()
+        self._pipeline.tell_operator()
+
     def _read_all(self) -> None:
         while not self._stopping and self._pipeline.read_pending():
             self._ring("deliver")
@@ -269,11 +278,11 @@ class Watch:
                 self._tell("stalled", job=name, detail=f"silent for {silent:.0f} s: was the clock set, or does the database hang?")
                 self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
-    def _heard(self, event: Any) -> None:
-        if event.code == EVENT_JOB_ERROR:
-            self._failed((event.job_id,), event.exception)
+    def _heard(self, job: str, became: Beaten, error: BaseException | None) -> None:
+        if error is not None:
+            self._failed((job,), error)
         else:
-            self._tell("missed" if event.code == EVENT_JOB_MISSED else "skipped", job=event.job_id)
+            self._tell(became, job=job)
 
     def _failed(self, key: Key, error: BaseException) -> None:
         log.error("%s failed", _name(key), exc_info=error)
@@ -357,33 +366,6 @@ class _Beat:
     act: Callable[[], None]
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while it acts: a ring in the midst of it waits and acts again, since what is due was asked for before."""
-
-
-class _Pulse(BaseTrigger):  # type: ignore[misc]
-    """Fires now, and then so many seconds after each time it fired.
-
-    APScheduler's interval trigger lists every beat that a clock set ten years ahead has jumped over, until memory ends.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._pause = timedelta(seconds=seconds)
-
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """The next beat, never in the past."""
-        return now if previous_fire_time is None else now + self._pause
-
-
-def _scheduler() -> Any:
-    # Its lines would say at each tick that a job ran; what matters of them comes to us as events.
-    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
-    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-    return BackgroundScheduler(
-        jobstores={"default": MemoryJobStore()},
-        executors={"fetch": ThreadPoolExecutor(2), "alerts": ThreadPoolExecutor(1), "default": ThreadPoolExecutor(3)},
-        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        timezone=UTC,
-        daemon=True,
-    )
 
 
 def _name(key: Key) -> str:

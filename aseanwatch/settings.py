@@ -14,6 +14,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 import platformdirs
 from pydantic import (
@@ -51,6 +52,14 @@ def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
     return folder / path.expanduser()
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise ValueError(f"{name!r} is no time zone by this machine's list; write one such as Asia/Bangkok") from error
+    return name
+
+
 def _network(value: str) -> str:
     return str(ip_network(value, strict=False))
 
@@ -59,6 +68,10 @@ FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
 FilePaths = Annotated[tuple[FilePath, ...], BeforeValidator(_split)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_split)]
 TargetName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+RouteName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Words = Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], BeforeValidator(_split)]
+Hours = Annotated[str, StringConstraints(pattern=r"^(none|([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)$")]
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class _Section(BaseModel):
@@ -111,6 +124,44 @@ class History(_Section):
     load_seeds: bool = Field(default=True, description="Read the seed articles into an empty register as history; nobody is alerted.")
 
 
+class RouteConditions(_Section):
+    """What a route asks of a piece of news: each of these that is given, by any of its values."""
+
+    kind: Words = Field(default=(), description="`news` or `correction`.")
+    level: Words = Field(default=(), description="`ministerial`, `leaders` or `officials`.")
+    type: Words = Field(default=(), description="Type of the outcome, for example `agreement`.")
+    status: Words = Field(default=(), description="Status after: `done` or `failed`.")
+    before: Words = Field(default=(), description="Status before: `new` (nothing was known), `planned`, `done` or `failed`.")
+    confidence: Words = Field(default=(), description="Standing of the record: `reported`, `confirmed` or `disputed`.")
+    tier: Words = Field(default=(), description="Tier of the source: `official`, `agency`, `press`, `think_tank` or `aggregator`.")
+    country: Words = Field(default=(), description="Country of the source, two letters; a country in an outcome is a `party`.")
+    language: Words = Field(default=(), description="Language of the article, for example `en`.")
+    meeting: Words = Field(default=(), description="Type or name of the meeting, for example `AMM` or `AMM-57`.")
+    topic: Words = Field(default=(), description="Topic of the article, for example `south-china-sea`.")
+    party: Words = Field(default=(), description="Party to the outcome, by its short English name, for example `Japan`.")
+
+
+class RouteSettings(RouteConditions):
+    """`[[alerts.routes]]`: who gets what, and when."""
+
+    name: RouteName = Field(description="Name of the route, by which a delivery says why it was made.")
+    targets: Words | None = Field(default=None, description="Who gets what it takes; every target that is switched on when unset.")
+    unless: RouteConditions | None = Field(default=None, description="Table of conditions: what meets all of them is not taken.")
+    when: str = Field(default="now", description="`now`, or when its digests go: a cron expression such as `0 7 * * mon-fri`.")
+    timezone: Zone | None = Field(default=None, description="Time zone of the cron expression; `alerts.timezone` when unset.")
+    critical: bool = Field(default=False, description="Whether what it takes passes quiet hours and the storm guard.")
+    drop: bool = Field(default=False, description="Whether its targets are spared what it takes; it is kept as suppressed.")
+
+
+class OperatorSettings(_Section):
+    """`[alerts.operator]`: who is told of the watch itself."""
+
+    targets: Annotated[tuple[str, ...], BeforeValidator(_split)] | None = Field(
+        default=None,
+        description="Targets that hear of sources, deliveries and the machine; when unset the first mail target, or else the first one.",
+    )
+
+
 class TargetSettings(_Section):
     """`[alerts.targets.NAME]`: one recipient on one channel."""
 
@@ -123,6 +174,8 @@ class TargetSettings(_Section):
     )
     enabled: bool = Field(default=True, description="Whether alerts go there.")
     per_minute: int = Field(default=20, ge=1, le=600, description="Messages a minute at most; the others wait their turn.")
+    quiet: Hours | None = Field(default=None, description="Quiet hours of this target; `alerts.quiet` when unset, `none` for none.")
+    timezone: Zone | None = Field(default=None, description="Time zone of its quiet hours; `alerts.timezone` when unset.")
 
     @model_validator(mode="after")
     def _one_url(self) -> "TargetSettings":
@@ -145,6 +198,13 @@ class Alerts(_Section):
         default=None, description="Folder of templates of your own; each takes the place of the built-in one of its name."
     )
     workers: int = Field(default=4, ge=1, le=32, description="Deliveries at a time, over all targets.")
+    timezone: Zone = Field(default="UTC", description="Time zone of quiet hours and digests, for example `Asia/Bangkok`.")
+    quiet: Hours = Field(default="none", description="Hours in which nothing goes that is not critical, for example `22:00-06:30`.")
+    storm_alerts: int = Field(default=5, ge=0, le=1000, description="So many alerts to one target go one by one; 0 for any number.")
+    storm_minutes: float = Field(default=10.0, gt=0, le=1440, description="Within so many minutes; the others go in one digest then.")
+    routes: tuple[RouteSettings, ...] = Field(default=(), description="Who gets what; without routes everything goes to every target.")
+    routes_file: FilePath | None = Field(default=None, description="File (TOML) of more `[[routes]]`, read after those above.")
+    operator: OperatorSettings = Field(default_factory=OperatorSettings)
 
 
 class ReviewSettings(_Section):
@@ -236,7 +296,7 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
         settings = Settings.model_validate(values, context={"folder": file.parent if file else Path.cwd()})
     except ValidationError as error:
         raise _explained(error, layers) from None  # the cause would show the values
-    settings = settings.model_copy(update={"alerts": _with_urls(settings.alerts)})
+    settings = settings.model_copy(update={"alerts": _with_routes(_with_urls(settings.alerts))})
     settings._file = file
     return settings
 
@@ -335,21 +395,42 @@ def _with_urls(alerts: Alerts) -> Alerts:
     return alerts.model_copy(update={"targets": targets})
 
 
-def _explained(error: ValidationError, layers: list[_Layer]) -> ConfigError:
+def read_routes(file: Path) -> tuple[RouteSettings, ...]:
+    """The `[[routes]]` of a file of them. Raises ConfigError, which names each wrong setting."""
+    values = _toml(file)
+    try:
+        return _RoutesFile.model_validate(values).routes
+    except ValidationError as error:
+        raise _explained(error, [_Layer(str(file), values)], "alerts.") from None
+
+
+class _RoutesFile(_Section):
+    routes: tuple[RouteSettings, ...]
+
+
+def _with_routes(alerts: Alerts) -> Alerts:
+    """`alerts` with the routes that stand in a file of their own, behind the others."""
+    if alerts.routes_file is None:
+        return alerts
+    return alerts.model_copy(update={"routes": (*alerts.routes, *read_routes(alerts.routes_file))})
+
+
+def _explained(error: ValidationError, layers: list[_Layer], above: str = "") -> ConfigError:
     """One error that tells of every wrong setting: its dotted name, where it came from, what is expected."""
-    lines = [_complaint(found, layers) for found in error.errors(include_url=False, include_input=False)]
+    lines = [_complaint(found, layers, above) for found in error.errors(include_url=False, include_input=False)]
     first = _dotted(error.errors(include_url=False, include_input=False)[0]["loc"])
     rest = "".join(f"\n{line}" for line in lines[1:])
     return ConfigError(lines[0].removeprefix(f"{first}: ") + rest, subject=first)
 
 
-def _complaint(found: Mapping[str, Any], layers: list[_Layer]) -> str:
+def _complaint(found: Mapping[str, Any], layers: list[_Layer], above: str) -> str:
     name = _dotted(found["loc"])
     origin = next((layer.origin for layer in reversed(layers) if _holds(layer.values, found["loc"])), "")
     what = str(found["msg"]).removeprefix("Value error, ")
     if found["type"] == "extra_forbidden":
         known = {".".join(parts[:end]) for parts in (entry.name.split(".") for entry in describe()) for end in range(1, len(parts) + 1)}
-        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+        asked = re.sub(r"\.(\d+)\b", "[]", above + name)
+        near = [one.removeprefix(above) for one in difflib.get_close_matches(asked, sorted(known), n=1, cutoff=0.6)]
         what = f"unknown setting; did you mean {near[0]}?" if near else "unknown setting; docs/reference/settings.md has all of them"
     return f"{name}: {what}" + (f" (set in {origin})" if origin else "")
 
@@ -373,6 +454,10 @@ def _described(model: type[BaseModel], prefix: str) -> Iterator[Described]:
             inner = get_args(inner)[1]
             yield Described(name=prefix + name, default="none", meaning=field.description or "")
             name = f"{name}.NAME"
+        if get_origin(inner) is tuple and isinstance(get_args(inner)[0], type) and issubclass(get_args(inner)[0], BaseModel):
+            inner = get_args(inner)[0]
+            yield Described(name=prefix + name, default="none", meaning=field.description or "")
+            name = f"{name}[]"
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from _described(inner, f"{prefix}{name}.")
         elif field.description:

@@ -18,6 +18,8 @@ from core.calendar import Calendar
 from core.delivery import OnUnknown
 from core.errors import ConfigError, StoreError
 from core.keys import derived
+from core.operator import Operators
+from core.routes import Routing
 from core.sources import Feed, NotModified, Polling, Source
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class App:
     pipeline: "Pipeline"
     sources: tuple[Source, ...]
     targets: tuple[str, ...]
+    routing: Routing
     clock: Clock
     lock: Lock
 
@@ -77,6 +80,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
 
     clock = clock or SystemClock()
     told, sources, rules = channels(settings, say), catalogue(settings), reader(settings)
+    routed, told_of_us = routing(settings), operators(settings)
     with ExitStack() as held:
         lock = held.enter_context(sole_instance(settings))
         store = held.enter_context(storage(settings, create=True))
@@ -98,6 +102,8 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             give_up_after=timedelta(hours=settings.alerts.give_up_hours),
             alone=lambda: not lock.lost(),
             may_fetch=Robots(http, now=clock.now).check,
+            routing=routed,
+            operators=told_of_us,
         )
         held.callback(pipeline.close)
         yield App(
@@ -108,6 +114,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             pipeline=pipeline,
             sources=tuple(sources),
             targets=tuple(told),
+            routing=routed,
             clock=clock,
         )
 
@@ -269,6 +276,22 @@ def channels(settings: Settings, say: Say) -> "Mapping[str, Channel]":
         return {NAME: Channel(notifier=ConsoleNotifier(say, words), on_unknown=OnUnknown.RESEND)}
     wanted = [target(settings, name) for name, one in settings.alerts.targets.items() if one.enabled]
     return {one.name: Channel(notifier=_notifier(one, words), on_unknown=one.doubt) for one in wanted}
+
+
+def routing(settings: Settings, *, proven: bool = True) -> Routing:
+    """Who gets what. Raises ConfigError for a wrong route, and, where it is to be `proven`, when some news would reach nobody."""
+    from aseanwatch.alerts.console import NAME
+    from aseanwatch.routing import routing
+
+    return routing(settings.alerts, NAME, proven=proven)
+
+
+def operators(settings: Settings) -> Operators:
+    """Who is told of the watch itself. Raises ConfigError for a target that is not configured."""
+    from aseanwatch.alerts.console import NAME
+    from aseanwatch.routing import operators
+
+    return operators(settings.alerts, NAME)
 
 
 def templates(settings: Settings) -> "Templates":

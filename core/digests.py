@@ -52,6 +52,8 @@ def gather(waiting: Iterable[tuple[Delivery, Alert]], now: datetime) -> tuple[Ga
             groups.setdefault((delivery.target, together), []).append((delivery, alert))
         elif may_be_late(delivery, alert, now):
             groups.setdefault((delivery.target, LATE), []).append((delivery, alert))
+    for members in groups.values():
+        members.sort(key=lambda member: member[1].kind is not AlertKind.DIGEST)  # what was taken up before is older than all the rest
     found = (Gathered(target=target, digest=_name(digest, members), members=tuple(members)) for (target, digest), members in groups.items())
     return tuple(one for one in found if one.digest != LATE or len(one.members) > 1)
 

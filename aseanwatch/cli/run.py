@@ -99,6 +99,8 @@ def introduction(app: "App") -> Iterator[str]:
     yield f"  settings   {settings.file or 'defaults and environment; no file'}"
     yield f"  log        standard error, {settings.log.level} and up, as {settings.log.format}"
     yield f"  targets    {', '.join(app.targets) or 'none: every configured target is disabled'}"
+    if app.routing.routes:
+        yield f"  routes     {', '.join(route.name for route in app.routing.routes)}"
     yield f"  catalogue  {len(watched)} of {len(app.sources)} sources switched on{from_where}"
     yield f"  rules      rule set {app.reader.ruleset[:12]}"
 
@@ -152,6 +154,8 @@ def _round(app: "App", narrator: Narrator, speaker: Speaker) -> int:
         pages = _all(pool, walk.due_pages, lambda due: walk.extract(*due), key=lambda due: (due[1].source, due[1].identity))
     while taken := walk.read_pending():
         articles += taken
+    walk.gather()
+    walk.tell_operator()
     while walk.deliver_next():
         messages += 1
     walk.look_for_overdue()

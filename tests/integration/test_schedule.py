@@ -94,12 +94,21 @@ class Script:
     def recover(self):
         self.did("recover")
 
+    def gather(self):
+        self.did("gather")
+
+    def tell_operator(self):
+        self.did("tell_operator")
+
     def look_for_overdue(self):
         self.did("overdue")
 
     def heartbeat(self):
         self.on_heartbeat()
         self.did("heartbeat")
+
+
+BEATS = ("heartbeat", "recover", "overdue", "gather", "tell_operator")
 
 
 class Running:
@@ -144,7 +153,7 @@ def test_news_go_all_the_way_without_waiting_for_ticks():
     script = Script(sources=["a"])
     with Running(script, tick_seconds=60.0):
         script.wait_for("deliver")
-    assert [step for step in script.done if step not in ("heartbeat", "recover", "overdue")] == ["poll a", "extract a", "read", "deliver"]
+    assert [step for step in script.done if step not in BEATS] == ["poll a", "extract a", "read", "deliver"]
 
 
 def test_it_recovers_at_the_start_and_beats_at_every_tick():

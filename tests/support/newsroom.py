@@ -61,8 +61,16 @@ def opens(publisher: Publisher, say: Callable[[], str] = str) -> None:
         until(lambda feed=feed: len(publisher.asked(feed)) >= 2, 30, f"a second poll of {feed}", say=say)
 
 
-def settings_file(folder: Path, publisher: Publisher, targets: Mapping[str, str], *, tick_seconds: float = 0.1) -> Path:
+PLAINLY = "storm_alerts = 0\noperator.targets = []"
+"""Each alert by itself, however many come, and nothing about the watch itself."""
+
+
+def settings_file(
+    folder: Path, publisher: Publisher, targets: Mapping[str, str], *, tick_seconds: float = 0.1, alerts: str = PLAINLY
+) -> Path:
     """The settings of a watch that follows the publisher's RSS and Atom feeds, alerts `targets` (name -> URL) and knows no history.
+
+    `alerts`: more lines of that section.
 
     Articles may be of any age: the seeds are years old.
     """
@@ -105,6 +113,7 @@ tick_seconds = {tick_seconds}
 
 [alerts]
 max_age_hours = 1000000
+{alerts}
 {told}""",
         encoding="utf-8",
     )

@@ -13,6 +13,7 @@ from core.codes import Level, OutcomeType, Stage, Status
 from core.keys import derived
 from core.outcomes import Changes, Earlier, Event, EventKind, Outcome, Reported, Resolved
 from core.readings import Evidence, Meeting, MeetingMention, Reading, Sighting, Span
+from core.routes import Routing
 from core.sources import DateTrust, Entry, Poll, Polling, Source
 from store import Store
 from store.tables import metadata
@@ -168,7 +169,7 @@ def blocks(said: Reading) -> list[str]:
 
 
 def tell(
-    store: Store, article: Article, said: Reading, *, targets: Sequence[str] = ("desk",), now: datetime = NOW
+    store: Store, article: Article, said: Reading, *, targets: Routing | Sequence[str] = ("desk",), now: datetime = NOW
 ) -> tuple[Changes, Alert | None]:
     """Records the article and what was read in it; the changes and the alert."""
     store.record_article(None, article, now)

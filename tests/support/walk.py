@@ -2,22 +2,24 @@
 
 import contextlib
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import stores
 
-from aseanwatch.pipeline import Channel, Pipeline
+from aseanwatch.pipeline import NOBODY, Channel, Pipeline
 from aseanwatch.ports import Reader
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
 from core.calendar import Calendar
 from core.delivery import OnUnknown
 from core.errors import FetchError
+from core.operator import Operators
 from core.outcomes import Changes, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
+from core.routes import Routing
 from core.sources import Entry, Feed, NotModified, Poll, Response, Source
 from store import Store
 
@@ -211,6 +213,9 @@ class Walk:
         calendar: Calendar | None = None,
         reader: Reader | None = None,
         read_before: bool = True,
+        routing: Routing | None = None,
+        operators: Operators = NOBODY,
+        targets: Sequence[str] = ("desk",),
     ) -> None:
         """`read_before`: the source was read once and held nothing, so that what it brings now is news."""
         self.store = wrap(store)
@@ -227,12 +232,14 @@ class Walk:
             from_entry=from_entry,
             reader=reader or self.reader,
             calendar=calendar or Calendar(),
-            channels={"desk": Channel(notifier=self.postbox, on_unknown=on_unknown)},
+            channels={name: Channel(notifier=self.postbox, on_unknown=on_unknown) for name in targets},
             clock=self.clock,
             witness=self.diary,
             owner="test:1",
             max_age=timedelta(days=7),
             may_fetch=self.network.may_fetch,
+            routing=routing,
+            operators=operators,
         )
         store.sync_sources([stores.VNA], self.clock.now())
         if read_before:
@@ -251,5 +258,7 @@ class Walk:
                 self.pipeline.extract(source, entry, attempt)
         while self.pipeline.read_pending():
             pass
+        self.pipeline.gather()
+        self.pipeline.tell_operator()
         while self.pipeline.deliver_next():
             pass

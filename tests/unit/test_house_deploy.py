@@ -12,6 +12,7 @@ import pytest
 from checkout import ROOMS, ROOT
 from daemon import CONSOLE_SCRIPT
 
+from aseanwatch.routing import routing
 from aseanwatch.settings import PREFIX, Settings, describe, load_settings
 
 DEPLOY = ROOT / "deploy"
@@ -151,6 +152,7 @@ def _beside(tmp_path: Path, text: str) -> Path:
     """The example as a settings file, with the secret file that it names."""
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "desk_mail").write_text("mailto://desk.example", encoding="utf-8")
+    (tmp_path / "routes.toml").write_text("routes = []\n", encoding="utf-8")
     file = tmp_path / "aseanwatch.toml"
     file.write_text(text, encoding="utf-8")
     return file
@@ -166,11 +168,16 @@ def test_the_example_is_taken_with_every_sample_in_it(tmp_path: Path) -> None:
     settings = load_settings(_beside(tmp_path, _uncommented(TOML)), {})
 
     assert set(settings.alerts.targets) == {"desk_mail", "chat"}
+    assert [route.name for route in routing(settings.alerts, "console").routes] == ["urgent", "not-the-officials", "morning"]
 
 
 def test_the_example_shows_every_setting_with_its_default() -> None:
     shown = dict(_flat(tomllib.loads(_uncommented(TOML))))
-    wanted = {known.name.replace(".NAME.", ".desk_mail."): known.default for known in describe() if known.name != "alerts.targets"}
+    wanted = {
+        known.name.replace(".NAME.", ".desk_mail."): known.default
+        for known in describe()
+        if known.name not in ("alerts.targets", "alerts.routes")
+    }
 
     assert set(wanted) - set(shown) == {"alerts.targets.desk_mail.url"}
     for name, default in wanted.items():
@@ -181,7 +188,10 @@ def test_the_example_shows_every_setting_with_its_default() -> None:
 def _flat(table: dict[str, object], above: str = "") -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = []
     for key, value in table.items():
-        pairs += _flat(value, f"{above}{key}.") if isinstance(value, dict) else [(f"{above}{key}", value)]
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            pairs += [pair for one in value for pair in _flat(one, f"{above}{key}[].")]
+            continue
+        pairs += [*(_flat(value, f"{above}{key}.") if isinstance(value, dict) else []), (f"{above}{key}", value)]
     return pairs
 
 
