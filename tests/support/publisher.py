@@ -63,6 +63,8 @@ class Publisher:
         self.requests: list[Request] = []
         self.full_text = False
         """Whether feeds carry whole articles (content:encoded)."""
+        self.page_size: int | None = None
+        """Stories in a feed at a time; the Atom feed names pages with older ones (`?page=2`). None: all."""
         self.changed = _START
         self.keeps_open = False
         """Whether a connection may bring more than one request."""
@@ -149,8 +151,9 @@ class Publisher:
         """Content type and body of the honest answer, None when there is nothing at `path`."""
         if path == RSS:
             return "application/rss+xml; charset=utf-8", self._rss().encode()
-        if path == ATOM:
-            return "application/atom+xml; charset=utf-8", self._atom().encode()
+        feed, _, page = path.partition("?page=")
+        if feed == ATOM and (not page or page.isdigit()):
+            return "application/atom+xml; charset=utf-8", self._atom(int(page or 1)).encode()
         if path == JSON:
             return "application/feed+json", self._json().encode()
         for story in self.stories:
@@ -158,8 +161,10 @@ class Publisher:
                 return "text/html; charset=utf-8", self._page(story).encode()
         return None
 
-    def _announced(self) -> list[Story]:
-        return [story for story in self.stories if story.in_feed]
+    def _announced(self, page: int = 1) -> list[Story]:
+        announced = [story for story in self.stories if story.in_feed]
+        size = self.page_size or max(len(announced), 1)
+        return announced[(page - 1) * size : page * size]
 
     def _rss(self) -> str:
         items = "".join(self._rss_item(story) for story in self._announced())
@@ -180,11 +185,12 @@ class Publisher:
             + "</item>\n"
         )
 
-    def _atom(self) -> str:
-        entries = "".join(self._atom_entry(story) for story in self._announced())
+    def _atom(self, page: int = 1) -> str:
+        entries = "".join(self._atom_entry(story) for story in self._announced(page))
+        older = f'<link rel="next" href="{self.url(ATOM)}?page={page + 1}"/>' if self._announced(page + 1) else ""
         return (
             '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-            f"<id>{self.url('/')}</id><title>{html.escape(self.name)}</title><updated>{self.changed.isoformat()}</updated>\n{entries}</feed>\n"
+            f"<id>{self.url('/')}</id><title>{html.escape(self.name)}</title><updated>{self.changed.isoformat()}</updated>{older}\n{entries}</feed>\n"
         )
 
     def _atom_entry(self, story: Story) -> str:
