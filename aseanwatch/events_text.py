@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
+from core.health import REACH
 from core.outcomes import Changes, Event, EventKind, Outcome
 from core.readings import Reading, Sighting
 from core.reasons import Reason
@@ -59,10 +60,13 @@ class Narrator:
         self._failing: dict[Reason, list[str]] = {}
         self._details: dict[Reason, str] = {}
         self._quiet: list[str] = []
+        self._troubles: dict[str, tuple[str, ...]] = {}
+        """Source -> the troubles last told; those that keep it from being read are told as failures."""
 
     def polled(self, source: Source, poll: Poll, fresh: int) -> None:
         """A source was asked; `fresh` of its entries were new to us."""
         reason = poll.polling.reason
+        self._tell_troubles(source, poll)
         with self._lock:
             known = source.id in self._told
             before = self._told.get(source.id)
@@ -82,7 +86,16 @@ class Narrator:
             self._say(line("recovered", f"{source.id}: answers again, after {before}"))
         if fresh:
             broken = f" (the feed is broken: {reason})" if reason else ""
-            self._say(line("polled", f"{source.id}: {fresh} new of {_count(len(poll.entries), 'entry', 'entries')}{broken}"))
+            history = ", its first: history, of which nobody is told" if poll.baseline else ""
+            self._say(line("polled", f"{source.id}: {fresh} new of {_count(len(poll.entries), 'entry', 'entries')}{history}{broken}"))
+
+    def _tell_troubles(self, source: Source, poll: Poll) -> None:
+        stands = tuple(trouble for trouble in poll.polling.troubles if trouble not in REACH)
+        with self._lock:
+            told = self._troubles.get(source.id, ())
+            self._troubles[source.id] = stands
+        for trouble in (trouble for trouble in stands if trouble not in told):
+            self._say(line("not well", f"{source.id}: {trouble}; see aseanwatch sources show {source.id}"))
 
     def extracted(self, source: Source, entry: Entry, article: Article) -> None:
         """An entry's page became an article."""

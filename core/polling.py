@@ -165,7 +165,9 @@ def _read(source: Source, polling: Polling, response: Response, feed: Feed, know
     first = polling.baseline_at is None or elsewhere
     fresh = _new(entries, known)
     if feed.reason is None:
-        after = replace(_with_validators(after, response), known_items=feed.items, last_full_at=after.last_full_at if feed.skipped else now)
+        # An emptied feed says nothing of what it held: what it holds next is compared with what it held before.
+        after = replace(_with_validators(after, response), known_items=feed.items or polling.known_items)
+        after = replace(after, last_full_at=after.last_full_at if feed.skipped else now)
     else:
         after = replace(after, body_hash=hashed, reason=feed.reason, detail=one_line(feed.detail, _DETAIL))
     if first and (not feed.truncated or polling.known_good):

@@ -64,6 +64,18 @@ def test_a_source_that_goes_on_failing_for_one_reason_is_told_once() -> None:
     assert [line.split(", ")[1].split(" ")[0] for line in scene.lines] == ["dns_failed", "tls_error"]
 
 
+def test_the_first_body_is_told_as_history_and_troubles_once() -> None:
+    scene = Scene()
+    for troubles in ((), ("silent", "failing"), ("silent", "moved"), (), ("silent",)):
+        polling = Polling(troubles=troubles)
+        poll = Poll(source="vna", at=NOW, polling=polling, entries=() if troubles else (entry("a"),), baseline=not troubles)
+        scene.narrator.polled(_source("vna"), poll, 0 if troubles else 1)
+
+    told = "polled      vna: 1 new of 1 entry, its first: history, of which nobody is told"
+    silent, moved = (f"not well    vna: {name}; see aseanwatch sources show vna" for name in ("silent", "moved"))
+    assert scene.lines == [told, silent, moved, told, silent]
+
+
 def test_a_source_that_answers_again_is_told() -> None:
     scene = Scene()
     scene.fails("vna")

@@ -194,6 +194,13 @@ def test_what_overlaps_or_says_nothing_is_no_gap(came: Answer, known: Collection
     assert gaps(came, replace(GOOD, baseline_at=NOW, known_items=items(1, 2, 3)), known) == []
 
 
+def test_a_feed_that_is_emptied_and_filled_anew_is_compared_with_what_it_held() -> None:
+    held = replace(GOOD, known_items=items(1, 2, 3))
+    emptied = polled(holding(), held).polling
+    assert gaps(holding(7, 8), emptied) == [EventKind.SOURCE_GAP]
+    assert gaps(holding(3, 4), emptied) == []
+
+
 def test_what_was_never_held_can_have_no_gap() -> None:
     assert gaps(holding(7, 8), replace(GOOD, baseline_at=NOW, known_items=b"")) == []
     assert gaps(holding(7, 8), Polling()) == []
