@@ -105,7 +105,9 @@ def _rules(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _catalogue(settings: Settings, now: datetime) -> Iterator[Finding]:
-    sources = wiring.catalogue(settings)
+    told: list[str] = []
+    sources = [listing.source for listing in wiring.listings(settings, warn=told.append)]
+    yield from (_note("catalogue", line) for line in told)
     watched = sum(source.enabled for source in sources)
     says = f"{watched} of {len(sources)} sources are switched on"
     yield _ok("catalogue", says) if watched else _bad("catalogue", f"{says}: nothing is watched")

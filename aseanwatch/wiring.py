@@ -16,7 +16,7 @@ from aseanwatch.settings import Settings
 from core.alerts import Alert, AlertKind, Delivery, Receipt
 from core.calendar import Calendar
 from core.delivery import OnUnknown
-from core.errors import ConfigError, StoreError
+from core.errors import ConfigError, ParseError, StoreError
 from core.keys import derived
 from core.operator import Operators
 from core.routes import Routing
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from aseanwatch.alerts.targets import Target
     from aseanwatch.alerts.templates import Templates
     from aseanwatch.pipeline import Channel, Pipeline, Witness
+    from aseanwatch.probe import KnownNames, Probe
     from ingest.catalogue import Listing
     from ingest.changes import Changes
     from ingest.http import Http
+    from ingest.opml import Subscriptions
     from ingest.workers import FeedParser
 
 Say = Callable[[str], object]
@@ -175,12 +177,16 @@ def catalogue(settings: Settings) -> list[Source]:
     return [listing.source for listing in listings(settings)]
 
 
-def listings(settings: Settings, own: Path | None = None) -> "tuple[Listing, ...]":
-    """The same with what is known of each for people; `own` stands in for the file of the user's changes."""
+def listings(settings: Settings, own: Path | None = None, *, warn: Say | None = None) -> "tuple[Listing, ...]":
+    """The same with what is known of each for people.
+
+    `own` stands in for the file of the user's changes. `warn` is told, instead of the log, what an upgrade did to these changes.
+    """
     from ingest.catalogue import load_listings
 
     files = [file for file in settings.catalogue.files if file != changes_file(settings)]
-    return load_listings(files, use_builtin=settings.catalogue.use_builtin, own=own or changes_file(settings))
+    use_builtin = settings.catalogue.use_builtin
+    return load_listings(files, use_builtin=use_builtin, own=own or changes_file(settings), warn=warn or log.warning)
 
 
 def listings_without_changes(settings: Settings) -> "tuple[Listing, ...]":
@@ -189,6 +195,14 @@ def listings_without_changes(settings: Settings) -> "tuple[Listing, ...]":
 
     files = [file for file in settings.catalogue.files if file != changes_file(settings)]
     return load_listings(files, use_builtin=settings.catalogue.use_builtin)
+
+
+def changed_sources(settings: Settings) -> set[str]:
+    """The sources of which the user's changes say something. Raises ConfigError."""
+    from ingest.changes import Changes
+
+    file = changes_file(settings)
+    return Changes(file.read_text("utf-8"), file).ids() if file.exists() else set()
 
 
 def changes_file(settings: Settings) -> Path:
@@ -216,6 +230,41 @@ def changing_sources(settings: Settings) -> "Iterator[Changes]":
             store.sync_sources(catalogue(settings), SystemClock().now())
     except StoreError as error:
         log.warning("the change is written, and the next start of the watch takes it over: %s", error)
+
+
+def subscriptions(body: bytes, name: str) -> "Subscriptions":
+    """The feeds of an OPML file, read where it can do no harm. Raises ParseError about `name`."""
+    from core.reasons import Reason
+    from ingest.opml import Subscriptions
+    from ingest.workers import Workers
+
+    with closing(Workers("opml", fault=ParseError, timeout=Reason.PARSE_TIMEOUT, crash=Reason.PARSE_CRASH, processes=1)) as workers:
+        return workers.run(Subscriptions, name, body=body, name=name)
+
+
+@contextmanager
+def probe(settings: Settings) -> "Iterator[Probe]":
+    """What it takes to look at sources without watching them: the same fetching, parsing and extracting, and no database."""
+    from aseanwatch.probe import Probe
+    from ingest.articles import article_from_entry
+    from ingest.robots import Robots
+    from ingest.workers import PageExtractor
+
+    http = _http(settings)
+    with closing(parser()) as feeds, closing(PageExtractor()) as pages:
+        yield Probe(
+            fetcher=http, parser=feeds, extractor=pages, from_entry=article_from_entry, may_fetch=Robots(http).check, clock=SystemClock()
+        )
+
+
+@contextmanager
+def known_names(settings: Settings) -> "Iterator[KnownNames | None]":
+    """Asks the database which names of entries it knows; None before the first start."""
+    if not has_database(settings):
+        yield None
+        return
+    with storage(settings) as store:
+        yield store.known_identities
 
 
 def reader(settings: Settings) -> Reader:

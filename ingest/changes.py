@@ -64,6 +64,16 @@ class Changes:
         lines = self.text.split("\n")  # and at nothing else that Python takes for the end of a line
         self._settle(document, lambda: _with_block(lines, table) if known is None else _with_keys(lines, source, values))
 
+    def add(self, sources: Mapping[str, Mapping[str, Value]]) -> None:
+        """Adds new sources at the end, in their order; whatever was said of their ids before goes."""
+        for left in sorted(self.ids() & sources.keys()):
+            self.remove(left)
+        document = self._document()
+        tables = [{"id": name, **{key: value for key, value in values.items() if value is not None}} for name, values in sources.items()]
+        document.setdefault("source", []).extend(tables)
+        lines = self.text.rstrip("\n").split("\n")
+        self._settle(document, lambda: lines + [line for table in tables for line in ("", *_block(table))])
+
     def remove(self, source: str) -> bool:
         """Takes out all that is said of `source`; whether there was anything."""
         document = self._document()
@@ -99,7 +109,8 @@ class Changes:
 def changing(file: Path, check: Check = lambda _: None) -> Iterator[Changes]:
     """`file` to be changed, by us alone; at the end of the block it is checked and replaced, unless an error left the block.
 
-    Its folder is made where it is missing. Only its owner may read it. Raises ConfigError, OSError, and what `check` raises.
+    Its folder is made where it is missing. Only its owner may read it; written by root it belongs to whom the folder belongs. Raises
+    ConfigError, OSError, and what `check` raises.
     """
     file = file.resolve()  # a link stays one
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -131,6 +142,9 @@ def _replace(file: Path, text: str, check: Check) -> None:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as writing:
             writing.write(text)
             writing.flush()
+            if os.geteuid() == 0:  # the watch may run as another user, whose folder it is
+                folder = file.parent.stat()
+                os.fchown(writing.fileno(), folder.st_uid, folder.st_gid)
             os.fsync(writing.fileno())
         check(draft)
         os.replace(draft, file)

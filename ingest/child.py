@@ -19,7 +19,11 @@ from typing import Any
 from core.errors import ReasonedError
 from core.reasons import Reason
 
-ROLES = {"feed": ("feedparser", "ingest.feeds", "parse_feed"), "page": ("trafilatura", "ingest.articles", "extract_page")}
+ROLES = {
+    "feed": ("feedparser", "ingest.feeds", "parse_feed"),
+    "page": ("trafilatura", "ingest.articles", "extract_page"),
+    "opml": ("listparser", "ingest.opml", "read_opml"),
+}
 """Role -> library to have loaded before the first job's time begins, module, function."""
 
 _ORPHAN_MARGIN = 5

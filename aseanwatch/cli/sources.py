@@ -7,7 +7,10 @@ import click
 
 from aseanwatch.cli.options import json_option, settings_from, settings_options
 from aseanwatch.cli.output import moment, table, write_json
+from aseanwatch.cli.sources_add import add
 from aseanwatch.cli.sources_change import disable, enable, move, remove
+from aseanwatch.cli.sources_check import check
+from aseanwatch.cli.sources_opml import export, import_
 from aseanwatch.records import listed_json, source_json
 from core.errors import AseanwatchError
 from core.sources import Entry, Feed, Polling, Source
@@ -27,13 +30,13 @@ def sources() -> None:
     \b
     Examples:
       aseanwatch sources list --status failing
-      aseanwatch sources show vna-en
+      aseanwatch sources check
+      aseanwatch sources add https://www.mfa.example/
       aseanwatch sources disable rappler --reason "we have it from ANN"
-      aseanwatch sources test https://example.org/rss
     """
 
 
-for command in (enable, disable, move, remove):
+for command in (add, check, enable, disable, move, remove, import_, export):
     sources.add_command(command)
 
 

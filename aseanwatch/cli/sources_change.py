@@ -1,6 +1,6 @@
 """`aseanwatch sources enable`, `disable`, `move` and `remove`: what a user changes of sources that are listed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -89,6 +89,8 @@ def move(source: str, url: str, config: Path | None, data_dir: Path | None) -> N
 def remove(source: str, config: Path | None, data_dir: Path | None) -> None:
     """Take out a source that you added. What it brought stays on record. One that you did not add can only be switched off.
 
+    Of a source that an upgrade dropped it forgets what you said of it.
+
     \b
     Examples:
       aseanwatch sources remove my-ministry
@@ -96,16 +98,16 @@ def remove(source: str, config: Path | None, data_dir: Path | None) -> None:
     from aseanwatch import wiring
 
     settings = settings_from(config, data_dir)
-    _require([source], {one.id: one for one in wiring.catalogue(settings)})
     if source in {listing.source.id for listing in wiring.listings_without_changes(settings)}:
         remedy = f"switch it off with `aseanwatch sources disable {source}`"
         raise AseanwatchError(f"comes with the program or a file that your settings name; {remedy}", subject=source)
+    _require([source], wiring.changed_sources(settings))
     with wiring.changing_sources(settings) as changes:
         changes.remove(source)
     click.echo(f"{source} is no longer listed")
 
 
-def _require(ids: tuple[str, ...] | list[str], known: Mapping[str, object]) -> None:
+def _require(ids: tuple[str, ...] | list[str], known: Collection[str]) -> None:
     """Refuses the first of `ids` that is not `known`."""
     for name in ids:
         if name not in known:

@@ -93,7 +93,8 @@ def load_listings(
             key = item.id if item.id in listed else former.get(item.id, item.id)
             known = listed.get(key)
             if known is None and not item.given.keys() & {"url", "publisher"}:
-                warn(f"{item.place}: no such source is listed any more; what is said of it is kept, and changes nothing")
+                forget = f"; `aseanwatch sources remove {key}` forgets it" if file is own else ""
+                warn(f"{item.place}: no such source is listed any more; what is said of it is kept, and changes nothing{forget}")
                 continue
             if key != item.id:
                 warn(f"{item.place}: this source is called {key} now; what is said of it holds for {key}")
@@ -102,6 +103,14 @@ def load_listings(
             listed[key] = _Listed(listing=listing, place=item.place, own=own_url)
     kept = _with_urls_of_their_own(listed, warn)
     return tuple(kept[key].listing for key in sorted(kept))
+
+
+def declared(table: Mapping[str, Any]) -> Source:
+    """The source that one `[[source]]` table declares by itself. Raises ConfigError about its id."""
+    key = table.get("id")
+    if not isinstance(key, str) or not _ID.fullmatch(key):
+        raise ConfigError("id wants small letters, digits and hyphens", subject=str(key))
+    return _listing(_Item(id=key, given=table, defaults={}, place=key), None).source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,7 +225,7 @@ def test_a_target_is_tried_with_a_message_that_says_so(tmp_path: Path) -> None:
         settings = settings_file(tmp_path, publisher, {"hook": hook.url})
         assert called("alerts", "test", "hook", "--config", str(settings)).returncode == 0
         [request] = hook.wait_for(1)
-        assert "test of aseanwatch" in request.json["message"]
+        assert "A test of aseanwatch" in request.json["title"]
         hook.next_answers(403)
         done = called("alerts", "test", "hook", "--config", str(settings))
 

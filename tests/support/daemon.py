@@ -138,8 +138,8 @@ class Said:
     stderr: str
 
 
-def called(*arguments: str) -> Said:
+def called(*arguments: str, input_text: str | None = None) -> Said:
     """The same as `command`, in this process: for what does not hang on the process, and ten times as quick."""
     nothing_of_ours = {name: None for name in os.environ if name not in clean_environment()}
-    done = CliRunner().invoke(cli, arguments, env=nothing_of_ours)
+    done = CliRunner().invoke(cli, arguments, env=nothing_of_ours, input=input_text)
     return Said(done.exit_code, done.stdout, done.stderr)

@@ -1,6 +1,7 @@
 """The file that `aseanwatch sources` writes: what it says, what of it stays, and who may read it."""
 
 import multiprocessing
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -32,6 +33,16 @@ def test_the_first_change_makes_the_file_for_its_owner_alone(file: Path) -> None
     assert said(file.read_text("utf-8")) == {"kyodo": {"id": "kyodo", "enabled": False, "off": 'they said "no"'}}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in file.parent.iterdir()] == ["sources.toml"]
+
+
+def test_what_root_writes_belongs_to_whom_the_folder_belongs(file: Path) -> None:
+    owner = 12345 if os.geteuid() == 0 else os.geteuid()
+    file.parent.mkdir()
+    os.chown(file.parent, owner, -1)
+    with changing(file) as changes:
+        changes.change("kyodo", {"enabled": False})
+
+    assert file.stat().st_uid == owner
 
 
 BY_HAND = """\
@@ -67,6 +78,23 @@ def test_what_is_taken_out_takes_nothing_along() -> None:
     assert changes.remove("tatoli-en")
     assert not changes.remove("tatoli-en")
     assert changes.text == BY_HAND[: BY_HAND.index("[[source]]")] + BY_HAND[BY_HAND.index("# Off while") - 1 :]
+
+
+def test_new_sources_come_at_the_end_and_old_words_about_them_go() -> None:
+    changes = Changes(BY_HAND, Path("sources.toml"))
+    changes.add({"zeta": {"url": "https://z.example/", "off": None}, "vna-en": {"url": "https://v.example/"}})
+
+    assert changes.text == BY_HAND[: BY_HAND.index("[[source]]\nid")] + (
+        '\n[[source]]\nid = "zeta"\nurl = "https://z.example/"\n\n[[source]]\nid = "vna-en"\nurl = "https://v.example/"\n'
+    )
+
+
+def test_a_thousand_sources_are_added_in_one_go() -> None:
+    changes = Changes(BY_HAND, Path("sources.toml"))
+    changes.add({f"new-{number}": {"url": f"https://n.example/{number}", "enabled": False} for number in range(1000)})
+
+    assert len(changes.ids()) == 1002
+    assert changes.text.startswith(BY_HAND)
 
 
 @pytest.mark.parametrize(
