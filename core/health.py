@@ -4,6 +4,7 @@ A trouble stands in `Polling.troubles` from the poll that told it to the poll th
 read (failing, html, dead) one stands at a time, and only a graver one takes its place. A source is never given up for any of them.
 """
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -194,14 +195,14 @@ def _why_not_read(source: Source, after: Polling, trouble: Trouble) -> str:
         )
     if trouble is Trouble.HTML:
         return (
-            f"{source.publisher} answered {times} with something that is no feed ({why}). Look on its site for the address of its feed and "
-            f"set `url` of {source.id} to it; `aseanwatch sources test URL` tries one."
+            f"{source.publisher} answered {times} with something that is no feed ({why}). Look on its site for the address of its feed: "
+            f"`aseanwatch sources test URL` tries one, `aseanwatch sources move {source.id} URL` sets it."
         )
     pauses = "once a day" if is_gone(after.reason, after.failures) else "every 6 hours"
     moved = f" Its last redirect for good led to {after.moved_to}: try that." if after.moved_to else ""
     return (
         f"{source.publisher} could not be read {times}, {last} ({why}). It is asked on, {pauses}.{moved} Look for its new address and set "
-        f"`url` of {source.id} to it, or switch it off with `enabled = false`."
+        f"it with `aseanwatch sources move {source.id} URL`, or switch it off with `aseanwatch sources disable {source.id}`."
     )
 
 
@@ -209,7 +210,8 @@ def _silence(source: Source, after: Polling, since: datetime, now: datetime) -> 
     usual = spoken(median_gap(after, now) or timedelta(0))
     return (
         f"{source.publisher} answers, and has brought nothing new since {since:%Y-%m-%d %H:%M} UTC, for {spoken(now - since)}; it used to "
-        f"every {usual}. See on its site whether it goes on elsewhere, and set `url` of {source.id} to the feed that is kept up."
+        f"every {usual}. See on its site whether it goes on elsewhere, and set the feed that is kept up with "
+        f"`aseanwatch sources move {source.id} URL`."
     )
 
 
@@ -230,11 +232,13 @@ def _of_itself(source: Source, after: Polling, trouble: Trouble) -> str:
 
 
 def _new_address(source: Source, after: Polling) -> str:
-    setting = f'set `url = "{after.moved_to}"` for {source.id}'
+    # Quoted, because it will be copied into a shell, and whoever answers there chose its letters.
+    setting = f"`aseanwatch sources move {source.id} {shlex.quote(after.moved_to or '')}` takes it over"
     if site(source.url) == site(after.moved_to or ""):
         return f"If that is the same feed, {setting}; nothing is changed by itself."
     return (
-        f"That is another domain ({site(after.moved_to or '')}): see whether it is the publisher's; if so, {setting}, else switch it off."
+        f"That is another domain ({site(after.moved_to or '')}): see whether it is the publisher's; if so, {setting}, else "
+        f"`aseanwatch sources disable {source.id}` switches it off."
     )
 
 

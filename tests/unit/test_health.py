@@ -164,12 +164,19 @@ def test_few_arrivals_make_no_silence() -> None:
 # another address
 
 
-def test_a_permanent_redirect_is_told_after_a_week_with_the_line_to_change() -> None:
+def test_an_address_that_somebody_else_chose_is_told_as_one_word_of_a_shell() -> None:
+    life, moved = Life(), body(0, 1, moved_to="https://mfa.example/feed.xml?a=$(reboot)&b=;reboot")
+
+    life.told([moved] * 8, after=timedelta(days=1))
+    assert "sources move mfa 'https://mfa.example/feed.xml?a=$(reboot)&b=;reboot'` takes it over" in life.says
+
+
+def test_a_permanent_redirect_is_told_after_a_week_with_the_command_that_takes_it_over() -> None:
     life, moved = Life(), body(0, 1, moved_to="https://mfa.example/feed.xml")
 
     assert life.told([moved, NotModified(url=SOURCE.url, moved_to="https://mfa.example/feed.xml")] * 7, after=timedelta(hours=12)) == []
     assert life.comes(moved, after=timedelta(hours=12)) == [failing(Trouble.MOVED)]
-    assert 'set `url = "https://mfa.example/feed.xml"` for mfa' in life.says
+    assert "`aseanwatch sources move mfa https://mfa.example/feed.xml` takes it over" in life.says
     assert "another domain" not in life.says
     assert life.told([moved, moved], after=timedelta(hours=12)) == []
     assert life.comes(body(0, 1)) == [recovered(Trouble.MOVED)]
