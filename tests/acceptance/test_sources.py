@@ -257,6 +257,7 @@ def test_a_check_tries_all_says_how_each_answers_and_keeps_nothing(site: Publish
     assert done.returncode == 1
     assert {name: one["reason"] for name, one in told.items()} == {"good": None, "wrong": "not_a_feed", "gone": "http_410", "moved": None}
     assert (told["good"]["format"], told["good"]["items"], told["good"]["known"], told["good"]["pages"]) == ("rss20", 2, None, "allowed")
+    assert (told["moved"]["moved_to"], told["good"]["moved_to"]) == (site.url("/atom.xml"), None)
     assert told["good"]["newest"].startswith("2024-07-27")
     assert "Maintenance" in told["wrong"]["detail"]
     assert not (lonely.parent / "data").exists()
