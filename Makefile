@@ -1,5 +1,6 @@
 # make run    start the watch (SQLite, no server needed)     make test   every test
 # make check  lint, types, architecture                      make demo   the whole way before your eyes
+# make receivers  a mail server and a chat on this machine, for a first alert
 # make eval   how well the labelled texts are read           make bench  how fast, as ratios
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: run demo test check bench eval lock clean help
+.PHONY: run demo receivers test check bench eval lock clean help
 
 help:
 	@sed -n '/^PYTHON/q; s/^# //p' Makefile
@@ -29,6 +30,9 @@ run: $(VENV)/.run
 
 demo: $(VENV)/.dev
 	@$(BIN)/python tests/support/demo.py $(ARGS)
+
+receivers: $(VENV)/.dev
+	@$(BIN)/python tests/support/mailroom.py
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)

@@ -1,10 +1,22 @@
-"""What the program says of itself for whoever runs it: on standard error, as text or as a JSON object a line."""
+"""What the program says of itself for whoever runs it: on standard error, as text or as a JSON object a line.
+
+Strangers' words stand in it: titles, addresses, what servers answered. Whatever they hold, a record stays one line (its traceback indented
+below it), and nothing of theirs reaches a terminal as a command.
+"""
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TextIO
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def seen(text: str) -> str:
+    """`text` with line ends, control and direction characters spelled out."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 class JsonLines(logging.Formatter):
@@ -16,10 +28,10 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": seen(record.getMessage()),
         }
         if record.exc_info:
-            told["error"] = self.formatException(record.exc_info)
+            told["error"] = "\n".join(seen(line) for line in self.formatException(record.exc_info).split("\n"))
         return json.dumps(told, ensure_ascii=False)
 
 
@@ -29,8 +41,10 @@ class Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as text, in UTC."""
         at = datetime.fromtimestamp(record.created, UTC)
-        text = f"{at:%H:%M:%S}Z {record.levelname.lower():<8} {record.name}: {record.getMessage()}"
-        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        text = f"{at:%H:%M:%S}Z {record.levelname.lower():<8} {record.name}: {seen(record.getMessage())}"
+        if not record.exc_info:
+            return text
+        return "\n    ".join([text, *(seen(line) for line in self.formatException(record.exc_info).split("\n"))])
 
 
 def start_logging(level: str, form: str, stream: TextIO | None = None) -> None:

@@ -23,6 +23,8 @@ from core.routes import Routing
 from core.sources import Feed, NotModified, Polling, Source
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from aseanwatch.alerts.targets import Target
     from aseanwatch.alerts.templates import Templates
     from aseanwatch.pipeline import Channel, Pipeline, Witness
@@ -362,7 +364,17 @@ def target(settings: Settings, name: str) -> "Target":
 def _notifier(one: "Target", words: "Templates") -> Notifier:
     from aseanwatch.alerts.notify import notifier
 
-    return notifier(one, words)
+    return notifier(one, words, trust=_certificates)
+
+
+def _certificates() -> "SSLContext":
+    """What mail servers and webhooks are checked by: the same as publishers are."""
+    from ssl import create_default_context
+
+    from ingest.http.handles import Trust
+
+    believed = Trust.of(None)
+    return create_default_context(cafile=believed.file, capath=believed.folder)
 
 
 def try_target(settings: Settings, name: str) -> Receipt:

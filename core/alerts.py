@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from core.articles import Article
 from core.keys import derived
-from core.outcomes import Changes, EventKind, Outcome, Resolved, Retraction
+from core.origins import Authority
+from core.outcomes import Changes, EventKind, Outcome, Reported, Resolved, Retraction
 from core.readings import Reading
 
 
@@ -34,6 +35,10 @@ class NewsItem:
     meeting_type: str = ""
     standing: str = ""
     """Of the record in the register, when the alert was made."""
+
+
+OTHERS = 5
+"""Publishers that an alert names besides its own."""
 
 
 class AlertKind(StrEnum):
@@ -162,14 +167,20 @@ class Receipt:
     """Seconds, when the receiver asked for a pause."""
 
 
-def make_alert(article: Article, reading: Reading, changes: Changes, now: datetime) -> Alert | None:
-    """The alert that `changes.news` calls for, each outcome in it once; None when there is no news."""
+def make_alert(
+    article: Article, reading: Reading, changes: Changes, now: datetime, before: Mapping[str, Sequence[Reported]] | None = None
+) -> Alert | None:
+    """The alert that `changes.news` calls for, each outcome in it once; None when there is no news.
+
+    `before`: outcome -> how other articles reported it until now.
+    """
     known = {outcome.key: outcome for outcome in changes.outcomes}
-    before = {event.subject: event.before for event in changes.events if event.kind is EventKind.OUTCOME_STATUS}
+    stood = {event.subject: event.before for event in changes.events if event.kind is EventKind.OUTCOME_STATUS}
     news: dict[str, NewsItem] = {}
     for resolved in changes.news:
         if resolved.outcome not in news:
-            news[resolved.outcome] = _news_item(resolved, known[resolved.outcome], before.get(resolved.outcome), reading)
+            item = _news_item(resolved, known[resolved.outcome], stood.get(resolved.outcome), reading)
+            news[resolved.outcome] = replace(item, others=reported_by((before or {}).get(resolved.outcome, ()), article.publisher))
     if not news:
         return None
     return Alert(
@@ -192,6 +203,13 @@ def as_it_stands(alert: Alert, outcomes: Iterable[Outcome]) -> Alert:
     """`alert` with the standing that each of its outcomes has by `outcomes`."""
     standing = {outcome.key: outcome.standing for outcome in outcomes}
     return replace(alert, news=tuple(replace(item, standing=standing.get(item.outcome, item.standing)) for item in alert.news))
+
+
+def reported_by(reports: Sequence[Reported], besides: str) -> tuple[str, ...]:
+    """The publishers of `reports` other than `besides`, each once, the nearest to the deed first and then the earliest; five at most."""
+    ranks = list(Authority)
+    ranked = sorted(reports, key=lambda one: (ranks.index(one.authority), one.published or one.at, one.publisher))
+    return tuple(dict.fromkeys(one.publisher for one in ranked if one.publisher not in ("", besides)))[:OTHERS]
 
 
 def _news_item(resolved: Resolved, outcome: Outcome, before: str | None, reading: Reading) -> NewsItem:

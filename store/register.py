@@ -82,7 +82,7 @@ class Register(Database):
                 return Changes(), None
             changes = merged(tx, _decided(tx, blocks, decide, _earlier(tx, stands, article, reading)), now)
             changes, suppressed = _without_told(tx, changes, now)
-            news = make_alert(article, reading, changes, now)
+            news = make_alert(article, reading, changes, now, _reported_before(tx, article, changes))
             if changes.resolved:
                 note_copies(tx, number, article, now)
             changes = _counted(tx, changes, number, news)
@@ -235,6 +235,17 @@ def _earlier(tx: Connection, stands: Any, read: Article, said: Reading) -> Earli
     others = (one for one in sightings_of(tx, sorted({one.outcome for one in mine})) if one.reported.article != read.key)
     before = None if stands.text_hash == read.text_hash else text_of(tx, stands.article_id, stands.text_hash, read)
     return Earlier(sightings=mine, others=tuple(others), edited=edited(before, read, mine, same_rules=stands.ruleset == said.ruleset))
+
+
+def _reported_before(tx: Connection, read: Article, changes: Changes) -> dict[str, list[Reported]]:
+    """How other articles reported the outcomes that are news, under the keys of records merged into them too."""
+    kept = {one.outcome: one.outcome for one in changes.news}
+    kept |= {gone: into for gone, into in changes.merged if into in kept}
+    found: dict[str, list[Reported]] = {}
+    for one in sightings_of(tx, sorted(kept)) if kept else ():
+        if one.reported.article != read.key:
+            found.setdefault(kept[one.outcome], []).append(one.reported)
+    return found
 
 
 def _decided(tx: Connection, blocks: Sequence[str], decide: Decide, earlier: Earlier) -> Changes:

@@ -1,112 +1,87 @@
-"""Sends one alert to one target through Apprise, and says truly what came of it. The one door to Apprise.
+"""Which sender carries alerts to a target, and the one door to Apprise: it reads every URL, and speaks to the chats.
 
-Apprise answers "failure" to everything from a wrong name to a message that arrived but was acknowledged late. What it
-logs meanwhile tells these apart; its lines hold secrets, so they are read here and shown to nobody:
+Mail and webhooks are carried by hands of our own (`mail`, `webhook`). To chats Apprise speaks, and answers "failure" to everything from
+a wrong name to a message that arrived but was acknowledged late. What it logs meanwhile tells these apart; its lines hold secrets, so they
+are read here and shown to nobody:
 
-    could not connect, TLS refused, mail server left before the envelope      -> not_sent
-    HTTP or SMTP code that refuses for good                                   -> rejected
-    HTTP 3xx, 408, 425, 429, 5xx, SMTP 4xx, wrong mail password               -> retry
-    anything else, and silence                                                -> unknown
+    could not connect, TLS refused                        -> not_sent
+    HTTP code that refuses for good, or "ok": false       -> rejected
+    HTTP 3xx, 408, 425, 429, 5xx                          -> retry
+    anything else, and silence                            -> unknown
 """
 
 import logging
 import re
 import socket
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
 
+from aseanwatch.alerts import mail, webhook
+from aseanwatch.alerts.mail import MailSender
 from aseanwatch.alerts.markup import markup, to_html
-from aseanwatch.alerts.messages import Message, full, short
-from aseanwatch.alerts.pace import Pace
+from aseanwatch.alerts.messages import Message, short
+from aseanwatch.alerts.sending import CONNECT_SECONDS, Attempt, Sender
 from aseanwatch.alerts.targets import Channel, Target
 from aseanwatch.alerts.templates import Templates
+from aseanwatch.alerts.webhook import WebhookSender
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.errors import ConfigError
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset, NotifyBase
 
-SEND_SECONDS = 40.0
-"""Longest time for one delivery, connecting included; the lease that a delivery is claimed for must be longer."""
-_CONNECT_SECONDS = 10.0
 _CHAT_LIMIT = 3_500
 _NO_RETRY_AFTER = 30.0
 """Pause in seconds after a 429: Apprise does not hand on the Retry-After header."""
 
-_SELF_HOSTED = frozenset({"gotify", "gotifys", "json", "jsons", "mmost", "mmosts", "nctalk", "nctalks", "rocket", "rockets"})
-"""Here the URL's host is the server itself, so that it can be connected to beforehand, as mail servers are."""
+_SELF_HOSTED = frozenset({"gotify", "gotifys", "mmost", "mmosts", "nctalk", "nctalks", "rocket", "rockets"})
+"""Here the URL's host is the server itself, so that it can be connected to beforehand."""
 
-_HTTP_CODE = re.compile(r"\berror=(\d{3})\b")
-_SMTP_CODE = re.compile(r"Socket Exception: .*?\((\d{3}), b|was refused: (\d{3}) ", re.DOTALL)
+_HTTP_CODE = re.compile(r"\berror=(\d{3})(?:\d\d)?\b")  # ntfy's own codes begin with that of HTTP
 _PAUSE = re.compile(r'"retry_after(_ms)?\\?":\s*(\d{1,7}(?:\.\d+)?)')
 _NOT_OK = re.compile(r'"(?:ok|success)\\?":\s*false')
 _NOT_CONNECTED = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeoutError|CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|HANDSHAKE_FAILURE"
 )
-_ENVELOPE = "Email To:"  # logged after connecting, STARTTLS and login, before the message is handed over
 _RETRYABLE = frozenset({408, 425, 429})
-_LOGIN_REFUSED = frozenset({530, 534, 535})
 
 
-class AppriseNotifier:
-    """Delivers to one target; satisfies `ports.Notifier`. Threads may share it."""
+def notifier(target: Target, templates: Templates, **options: Any) -> Sender:
+    """What carries alerts to `target`; `options` are those of `Sender`. Raises ConfigError, which names the target and never its URL."""
+    target.check()
+    keep_quiet()
+    plugin = _plugin(target)
+    if target.channel is Channel.MAIL:
+        return MailSender(target, _mail_route(target, plugin), templates, **options)
+    if target.channel is Channel.WEBHOOK:
+        return WebhookSender(target, _webhook_route(target, plugin), templates, **options)
+    return ChatSender(target, plugin, templates, **options)
 
-    def __init__(
-        self, target: Target, templates: Templates, *, send_seconds: float = SEND_SECONDS, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        """Checks the target as Apprise sees it. Raises ConfigError, which names the target and never its URL."""
-        target.check()
-        keep_quiet()
-        self._target = target
-        self._templates = templates
-        self._send_seconds = send_seconds
-        self._monotonic = monotonic
-        self._pace = Pace(target.per_minute)
-        self._mail = target.channel is Channel.MAIL
-        plugin = self._service({})
-        self._limit = min(int(plugin.body_maxlen * 0.8), _CHAT_LIMIT)  # markup that a service escapes grows
+
+class ChatSender(Sender):
+    """Delivers to one chat through Apprise."""
+
+    def __init__(self, target: Target, plugin: "NotifyBase", templates: Templates, **options: Any) -> None:
+        """`plugin` is the target as Apprise sees it."""
+        super().__init__(target, templates, **options)
         self._markup = markup(target.scheme)
+        self._limit = min(int(plugin.body_maxlen * 0.8), _CHAT_LIMIT)  # markup that a service escapes grows
         self._place = _place(plugin)
 
-    def deliver(self, delivery: Delivery, alert: Alert) -> Receipt:
-        """Sends once, within 40 s; never raises for a target that refuses, hangs or is gone."""
-        wait = self._pace.wait(delivery.key, self._monotonic())
-        if wait > 0:
-            turn = f"waits its turn: {self._target.per_minute} messages a minute"
-            return Receipt(kind=ReceiptKind.NOT_SENT, reason=turn, retry_after=wait)
-        attempt = _Attempt()
-        sender = threading.Thread(target=self._send, args=(attempt, delivery, alert), name=f"send-{self._target.name}", daemon=True)
-        sender.start()
-        sender.join(self._send_seconds)
-        return attempt.close(f"no answer within {self._send_seconds:g} s")
+    def _carry(self, attempt: Attempt, delivery: Delivery, alert: Alert) -> Receipt:
+        message = short(alert, delivery, self._templates, self._limit, self._markup)
+        plugin = _plugin(self._target)  # one that nobody used before: Apprise's throttle would make the second message of one plugin wait
+        if self._place is not None:
+            socket.create_connection(self._place, timeout=attempt.left(CONNECT_SECONDS)).close()
+        asked: list[float] = []
+        _no_waiting(plugin, asked)
+        attempt.begin()
+        receipt = self._notify(attempt, plugin, message)
+        if asked and receipt.kind is not ReceiptKind.ACCEPTED:
+            return Receipt(kind=ReceiptKind.RETRY, reason="busy: it asks for a pause", retry_after=asked[-1])
+        return receipt
 
-    def _send(self, attempt: "_Attempt", delivery: Delivery, alert: Alert) -> None:
-        try:
-            message = self._message(alert, delivery)
-            plugin = self._service(_identity(self._target.channel, delivery))
-            if self._place is not None:
-                socket.create_connection(self._place, timeout=_CONNECT_SECONDS).close()
-        except Exception as error:  # noqa: BLE001 - whatever it was, nothing was sent; its text may hold the URL
-            attempt.receipt = Receipt(kind=ReceiptKind.NOT_SENT, reason=f"cannot connect: {_plain(error)}")
-            return
-        if not attempt.begin():
-            return
-        try:
-            attempt.receipt = self._notify(attempt, plugin, message)
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises ends as a doubt; its text may hold the URL
-            attempt.receipt = Receipt(kind=ReceiptKind.UNKNOWN, reason=f"the channel failed ({type(error).__name__})")
-
-    def _message(self, alert: Alert, delivery: Delivery) -> Message:
-        if self._target.channel is Channel.CHAT:
-            return short(alert, delivery, self._templates, self._limit, self._markup)
-        return full(alert, delivery, self._templates)
-
-    def _notify(self, attempt: "_Attempt", plugin: "NotifyBase", message: Message) -> Receipt:
+    def _notify(self, attempt: Attempt, plugin: "NotifyBase", message: Message) -> Receipt:
         from apprise import Apprise, AppriseResultStatus, NotifyFormat
 
         html = self._markup.html
@@ -119,77 +94,106 @@ class AppriseNotifier:
         )
         if result.status == AppriseResultStatus.SUCCESS:
             return Receipt(kind=ReceiptKind.ACCEPTED)
-        return judge(attempt.lines, mail=self._mail)
-
-    def _service(self, extra: dict[str, str]) -> "NotifyBase":
-        """A plugin that nobody used before: Apprise's throttle would make the second message of one plugin wait."""
-        from apprise import Apprise
-
-        # smtplib knows one timeout, Apprise's `cto`, for connecting and for every answer.
-        bounds = {"cto": "30" if self._mail else "10", "rto": "30", "retry": "0", "redirect": "no", "overflow": "truncate"}
-        form = "html" if markup(self._target.scheme).html else "text"
-        url = self._target.with_parameters(bounds | {"format": form, "emojis": "no"} | extra)
-        try:
-            plugin = Apprise.instantiate(url, asset=_asset(), suppress_exceptions=True)
-        except Exception as error:  # noqa: BLE001 - some plugins raise on a bad URL and put it in the text
-            raise ConfigError(f"Apprise cannot read the URL ({type(error).__name__})", subject=self._target.subject) from None
-        if plugin is None:
-            raise ConfigError(f"Apprise cannot read the URL as {self._target.scheme}://", subject=self._target.subject)
-        if len(plugin) != 1 or (self._mail and self._target.several_addresses):
-            raise ConfigError("must be exactly one recipient; make a target of each", subject=self._target.subject)
-        return plugin
+        return judge(attempt.lines)
 
 
-def notifier(
-    target: Target, templates: Templates, *, send_seconds: float = SEND_SECONDS, monotonic: Callable[[], float] = time.monotonic
-) -> AppriseNotifier:
-    """What carries alerts to `target`. Raises ConfigError, which names the target and never its URL."""
-    return AppriseNotifier(target, templates, send_seconds=send_seconds, monotonic=monotonic)
+class _Busy(Exception):
+    """The service asked for a pause."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Attempt:
-    """One sending thread and the one who waits for it: whoever gives up first decides."""
+def _no_waiting(plugin: Any, asked: list[float]) -> None:
+    """Keeps a plugin from sleeping, perhaps past our deadline, and sending then: how long it was asked to wait goes into `asked`."""
+    throttle = plugin.throttle
 
-    lines: list[str] = field(default_factory=list)
-    receipt: Receipt | None = None
-    _state: str = "connecting"
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def throttled(*arguments: Any, wait: float | None = None, **named: Any) -> None:
+        if wait:
+            asked.append(float(wait))
+            raise _Busy
+        throttle(*arguments, wait=wait, **named)
 
-    def begin(self) -> bool:
-        """Called before the first byte of the message; False when it is too late to send."""
-        with self._lock:
-            if self._state == "closed":
-                return False
-            self._state = "sending"
-            return True
-
-    def close(self, late: str) -> Receipt:
-        """What came of it; when nothing did until now, `late` says so."""
-        with self._lock:
-            state, self._state = self._state, "closed"
-        if self.receipt is not None:
-            return self.receipt
-        return Receipt(kind=ReceiptKind.UNKNOWN if state == "sending" else ReceiptKind.NOT_SENT, reason=late)
+    plugin.throttle = throttled
 
 
-def judge(lines: list[str], *, mail: bool) -> Receipt:
+def _plugin(target: Target) -> "NotifyBase":
+    """The target as Apprise sees it. Raises ConfigError, which names the target and never its URL."""
+    from apprise import Apprise
+
+    form = "html" if markup(target.scheme).html else "text"
+    bounds = {"cto": "10", "rto": "30", "retry": "0", "redirect": "no", "overflow": "truncate", "format": form, "emojis": "no"}
+    try:
+        plugin = Apprise.instantiate(target.with_parameters(bounds), asset=_asset(), suppress_exceptions=True)
+    except Exception as error:  # noqa: BLE001 - some plugins raise on a bad URL and put it in the text
+        raise ConfigError(f"Apprise cannot read the URL ({type(error).__name__})", subject=target.subject) from None
+    if plugin is None:
+        raise ConfigError(f"Apprise cannot read the URL as {target.scheme}://", subject=target.subject)
+    if len(plugin) != 1 or (target.channel is Channel.MAIL and target.several_addresses):
+        raise ConfigError("must be exactly one recipient; make a target of each", subject=target.subject)
+    return plugin
+
+
+def _mail_route(target: Target, plugin: Any) -> mail.Route:
+    """A mail URL as Apprise reads it: with the server, port and login of the provider that it knows."""
+    security = {"insecure": "plain", "starttls": "starttls", "ssl": "tls"}[str(getattr(plugin.secure_mode, "value", plugin.secure_mode))]
+    (recipient,) = plugin.targets
+    name, sender = plugin.from_addr
+    return mail.Route(
+        host=_host(plugin.smtp_host),
+        port=int(plugin.port),
+        security=security,
+        verify=bool(plugin.verify_certificate),
+        user=plugin.user or "",
+        password=plugin.password or "",
+        sender_name=name or "aseanwatch",
+        sender=_address(sender),
+        recipient_name=recipient[0] or "",
+        recipient=_address(recipient[1]),
+        reply_to=tuple(_address(one[1] if isinstance(one, tuple | list) else one) for one in sorted(plugin.reply_to, key=str)),
+        headers=dict(plugin.headers),
+    )
+
+
+def _webhook_route(target: Target, plugin: Any) -> webhook.Route:
+    headers = dict(plugin.headers)
+    if plugin.user:
+        headers = {"Authorization": webhook.basic(plugin.user, plugin.password or "")} | headers
+    return webhook.Route(
+        secure=bool(plugin.secure),
+        host=_host(plugin.host),
+        port=int(plugin.port or (443 if plugin.secure else 80)),
+        path=webhook.path_of(plugin.fullpath, plugin.params),
+        method=str(plugin.method),
+        headers=headers,
+        payload=dict(plugin.payload_extras),
+        verify=bool(plugin.verify_certificate),
+    )
+
+
+def _host(host: str) -> str:
+    """A host as it is asked for: without brackets, in the letters of the DNS."""
+    bare = str(host).strip("[]")
+    try:
+        return bare if bare.isascii() else bare.encode("idna").decode()
+    except UnicodeError:
+        return bare
+
+
+def _address(address: str) -> str:
+    """A mail address with its host in the letters of the DNS."""
+    local, _, host = str(address).rpartition("@")
+    return f"{local}@{_host(host)}"
+
+
+def judge(lines: list[str]) -> Receipt:
     """What a failed attempt was, by the lines that Apprise logged meanwhile. The reason quotes none of them."""
     text = "\n".join(lines)
-    codes = [int(next(filter(None, found.groups()))) for found in (_SMTP_CODE if mail else _HTTP_CODE).finditer(text)]
-    if codes:
-        return _refusal(codes[-1], text, mail=mail)
+    if codes := _HTTP_CODE.findall(text):
+        return _refusal(int(codes[-1]), text)
     if _NOT_CONNECTED.search(text):
         return Receipt(kind=ReceiptKind.NOT_SENT, reason="cannot connect, or the certificate was refused")
-    if mail and _ENVELOPE not in text:
-        return Receipt(kind=ReceiptKind.NOT_SENT, reason="the mail server was lost before the message was handed over")
     return Receipt(kind=ReceiptKind.UNKNOWN, reason="no complete answer")
 
 
-def _refusal(code: int, text: str, *, mail: bool) -> Receipt:
-    if mail:
-        kind = ReceiptKind.RETRY if code < 500 or code in _LOGIN_REFUSED else ReceiptKind.REJECTED
-        return Receipt(kind=kind, reason=f"SMTP {code}")
+def _refusal(code: int, text: str) -> Receipt:
     if code < 300 and _NOT_OK.search(text):
         return Receipt(kind=ReceiptKind.REJECTED, reason=f"HTTP {code}, and the answer says that it was refused")
     if code < 300:
@@ -208,23 +212,9 @@ def _pause(text: str) -> float:
     return _NO_RETRY_AFTER
 
 
-def _identity(channel: Channel, delivery: Delivery) -> dict[str, str]:
-    """Parameters by which a receiver may know a repeat: the same on every attempt of one delivery."""
-    key = quote(delivery.key, safe="")
-    if channel is Channel.WEBHOOK:
-        return {"+Idempotency-Key": key, ":delivery": key, ":alert": quote(delivery.alert, safe="")}
-    if channel is Channel.MAIL:
-        # A Message-ID of ours would stand beside Apprise's own, and two are an error; References puts a repeat into the same thread.
-        thread = quote(f"<{delivery.key}@aseanwatch.invalid>", safe="")
-        return {"+X-Aseanwatch-Delivery": key, "+References": thread, "+Auto-Submitted": "auto-generated"}
-    return {}
-
-
 def _place(plugin: "NotifyBase") -> tuple[str, int] | None:
     """Host and port that a message will go to; None when only the plugin knows, or a proxy stands between."""
     port = plugin.port or (443 if plugin.secure else 80)
-    if smtp_host := getattr(plugin, "smtp_host", None):
-        return str(smtp_host), int(port)
     proxied = getproxies().get("https" if plugin.secure else "http") and not proxy_bypass(plugin.host)
     if plugin.schema not in _SELF_HOSTED or proxied:
         return None
@@ -260,7 +250,3 @@ def keep_quiet() -> None:
         lines.propagate = False
         if not lines.handlers:
             lines.addHandler(logging.NullHandler())
-
-
-def _plain(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or ("timed out" if isinstance(error, TimeoutError) else type(error).__name__)

@@ -651,6 +651,18 @@ def test_an_alert_that_is_made_again_has_the_same_key(store: Store) -> None:
     assert again.key == alert.key
 
 
+def test_an_alert_names_who_reported_it_before(store: Store) -> None:
+    """The nearest to the deed first; its own publisher and later readings of its own text are no others."""
+    first, second, own = story("a", publisher="The Courier"), story("b", publisher="The Post"), story("c", publisher="VNA")
+    for article in (first, second, own):
+        assert tell(store, article, reading(article, "Declaration", status=Status.PLANNED))[1] is None
+    article = story("d", publisher="VNA")
+    _, alert = tell(store, article, reading(article, "Declaration"))
+    assert alert
+    assert alert.news[0].others == ("The Courier", "The Post")
+    assert [made.news[0].others for made, _ in store.alerts()] == [("The Courier", "The Post")]
+
+
 REFUSED = [
     "INSERT INTO alert_outcome (outcome_key, status, alert_key) SELECT outcome_key, status, alert_key FROM alert_outcome",
     "INSERT INTO delivery (key, alert_key, target, state, attempt, reason, repeat, created_at) "

@@ -29,7 +29,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
 from aseanwatch import wiring
-from aseanwatch.alerts.notify import AppriseNotifier
+from aseanwatch.alerts.sending import Sender
 from aseanwatch.cli import main
 
 CHANGES = {
@@ -116,9 +116,9 @@ def die() -> None:
 
 def around_sending(when: str) -> None:
     """Sets the point before or after the notifier's work."""
-    deliver = AppriseNotifier.deliver
+    deliver = Sender.deliver
 
-    def watched(self: AppriseNotifier, *arguments: Any) -> Any:
+    def watched(self: Sender, *arguments: Any) -> Any:
         if when == "before":
             die()
         receipt = deliver(self, *arguments)
@@ -126,7 +126,7 @@ def around_sending(when: str) -> None:
             die()
         return receipt
 
-    AppriseNotifier.deliver = watched  # type: ignore[method-assign]
+    Sender.deliver = watched  # type: ignore[method-assign]
 
 
 def around_a_change(when: str, what: str) -> None:

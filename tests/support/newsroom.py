@@ -72,7 +72,7 @@ def settings_file(
 
     `alerts`: more lines of that section.
 
-    Articles may be of any age: the seeds are years old.
+    Articles may be of any age: the seeds are years old. Every doubt is held, so that it can be counted.
     """
     (folder / "sources.toml").write_text(
         f"""
@@ -90,7 +90,7 @@ interval = "1s"
 """,
         encoding="utf-8",
     )
-    told = "".join(f'\n[alerts.targets.{name}]\nurl = "{url}"\nper_minute = 600\n' for name, url in targets.items())
+    told = "".join(f'\n[alerts.targets.{name}]\nurl = "{url}"\nper_minute = 600\non_unknown = "hold"\n' for name, url in targets.items())
     settings = folder / "aseanwatch.toml"
     settings.write_text(
         f"""

@@ -38,3 +38,21 @@ def test_a_template_is_tried_before_it_is_used(tmp_path):
     wrong = call("render", "news", "--template-dir", str(tmp_path), home=tmp_path)
     assert wrong.exit_code == 2
     assert "chat.txt, line 2: 'frist' is undefined" in wrong.output
+
+
+def test_the_doctor_says_what_is_done_in_a_doubt(tmp_path):
+    """By the channel, unless the target says otherwise."""
+    (tmp_path / "aseanwatch.toml").write_text(
+        f"""data_dir = "{tmp_path}"
+[alerts.targets.mail]
+url = "mailto://127.0.0.1:1?mode=insecure&from=a@x.example&to=b@x.example"
+[alerts.targets.chat]
+url = "mmost://127.0.0.1:1/3ccdd113474722377935511fc85d3dd4"
+[alerts.targets.hook]
+url = "json://127.0.0.1:1/"
+on_unknown = "resend"
+"""
+    )
+    runner, config = CliRunner(), ["--config", str(tmp_path / "aseanwatch.toml")]
+    assert runner.invoke(cli, ["db", "upgrade", *config]).exit_code == 0
+    assert "chat (in doubt: hold), hook (in doubt: resend), mail (in doubt: resend)" in runner.invoke(cli, ["doctor", *config]).output

@@ -139,12 +139,12 @@ def test_the_index_lists_every_page() -> None:
     assert there - listed == set()
 
 
-def test_each_decision_has_a_number_of_its_own_and_says_what_and_why() -> None:
+def test_decisions_are_numbered_in_order_and_say_what_and_why() -> None:
     decisions = [one for one in pages() if one.path.parent == ROOT / "docs" / "decisions"]
-    numbers = [one.path.name[:4] for one in decisions]
 
+    numbers = [one.path.name[:4] for one in decisions]
+    assert numbers == sorted(set(numbers))
     assert all(number.isdigit() for number in numbers)
-    assert len(numbers) == len(set(numbers))
     for one in decisions:
         assert one.text.startswith(f"# {one.path.name[:4]} "), one.name
         assert "**Decided.**" in one.text, one.name

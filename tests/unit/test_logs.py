@@ -46,7 +46,42 @@ def test_a_person_gets_a_line_and_the_traceback() -> None:
 
     first, *rest = out.getvalue().splitlines()
     assert first.endswith("Z error    scene: poll vna")
-    assert rest[-1] == "KeyError: 'surprise'"
+    assert rest[-1] == "    KeyError: 'surprise'"
+
+
+FORGED = [
+    "Plan\r\n2026-11-22T00:00:00Z CRITICAL hacked",
+    "Plan\n12:00:00Z critical watch: all is lost",
+    "Plan \x1b[2J\x1b]0;title\x07 \x9b31m",
+    "Plan\x00\x0b\x0c\x85\u2028\u2029",
+    "Plan \u202egnol",
+    '", "level": "critical", "message": "hacked',
+]
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize("title", FORGED)
+def test_no_title_forges_a_line_or_moves_a_terminal(form: str, title: str) -> None:
+    """Hazard 88, in a message and in an error's own text."""
+    out = io.StringIO()
+    start_logging("info", form, out)
+    log = logging.getLogger("scene")
+
+    log.warning("read %s", title)
+    try:
+        raise ValueError(title)
+    except ValueError:
+        log.exception("cannot read it")
+
+    first, second, *rest = out.getvalue().removesuffix("\n").split("\n")
+    assert all(line.startswith("    ") for line in rest)
+    assert all(c.isprintable() or c == "\n" for c in out.getvalue())
+    assert "read Plan" in first or "critical" in first
+    if form == "json":
+        assert [json.loads(line)["level"] for line in (first, second)] == ["warning", "error"]
+        assert rest == []
+    else:
+        assert "Z warning  scene: read " in first
 
 
 def test_what_weighs_less_than_the_level_is_left_out() -> None:
