@@ -1,9 +1,7 @@
-"""From a page to an article: the one door to trafilatura. Pure, and meant to run where it can be killed (`workers`).
+"""From a page to an article. Pure, and meant to run where it can be killed (`workers`); the watch itself only needs `article_from_entry`.
 
-trafilatura gets a tree that we parsed from text we decoded (of bytes it would unpack archives), without comments, in its fast mode
-(measured best, F1 0.962), and without its duplicate test, which remembers pages from call to call. Paragraphs stay lines: the
-classifiers read sentence and paragraph from them. It is loaded with the first page, in the worker: the watch itself only needs
-`article_from_entry`.
+Whether the page is one at all `walls` says, what of it is text `maintext`. Paragraphs stay lines: the classifiers read sentence and
+paragraph from them.
 """
 
 import json
@@ -11,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,23 +17,18 @@ from core.errors import ExtractError
 from core.keys import derived
 from core.reasons import Reason
 from core.sources import Entry, Source
-from core.texts import normal, one_line
+from core.texts import one_line, size
 from ingest.charsets import REPLACED, decoded
 from ingest.dates import read_date
+from ingest.maintext import EXTRACTOR, main_text, tree_of
 from ingest.markup import MAX_TITLE, text_of, title_of
-from ingest.urls import url_key, web_url
-from ingest.walls import wall
+from ingest.urls import article_key, masked, web_url
+from ingest.walls import MIN_TEXT, elsewhere, is_not_free, wall
 
-EXTRACTOR = f"trafilatura {version('trafilatura')}, fast"
-MIN_TEXT = 200
-"""Characters below which a page's text is not taken for its article."""
-WALLED_TEXT = 800
-"""Characters below which a page that speaks of cookies, subscriptions or challenges is taken for that and nothing else."""
 MAX_TEXT = 500_000
 
 _UNDETERMINED = frozenset({"", "-", "multi"})
 _CUT_TITLE = re.compile(r"\s*(?:\.{3}|…)\s*$")
-_LINES = re.compile(r"\s*\n\s*")
 _PUBLISHED = (
     "//meta[@property='article:published_time' or @itemprop='datePublished' or @name='pubdate' or @name='publishdate' or @name='date' "
     "or @name='dc.date' or @name='DC.date.issued' or @property='og:published_time']/@content"
@@ -51,28 +43,28 @@ def extract_page(body: bytes, *, content_type: str, url: str, source: Source, en
 def extract_article(html: str, *, url: str, source: Source, entry: Entry, now: datetime) -> Article:
     """The article on the page `html`, found at `url` (after redirects), announced by `entry` of `source`.
 
-    Title and date are the entry's unless it has none (or a title cut short). Raises ExtractError: CHALLENGE, PAYWALL, COOKIE_WALL,
-    SCRIPT_ONLY, NO_TEXT or TEXT_TOO_SHORT; `article_from_entry` is what can be had then.
+    Title and date are the entry's unless it has none (or a title cut short). Raises ExtractError: what `walls` found in its place, NO_TEXT
+    or TEXT_TOO_SHORT; `article_from_entry` is what can be had then.
     """
-    from trafilatura.utils import load_html
-
-    tree = load_html(html)
+    if entry.link is not None and (reason := elsewhere(entry.link, url)) is not None:
+        raise ExtractError(reason, f"redirected to {masked(url)[:100]}", subject=entry.identity)
+    tree = tree_of(html)
     if tree is None:
         raise ExtractError(wall(html, "") or Reason.NO_TEXT, "no HTML tree", subject=entry.identity)
     page = _Page(tree, url)
-    text = _without_title(_text(tree), {page.title, entry.title})
-    if len(text) < WALLED_TEXT and (reason := wall(html, text)) is not None:
+    text = _without_title(main_text(tree), {page.title, entry.title})
+    if (reason := wall(html, text, entry.title)) is not None:
         raise ExtractError(reason, page.title[:100], subject=entry.identity)
-    if len(text) < MIN_TEXT:
+    if size(text) < MIN_TEXT:
         raise ExtractError(Reason.TEXT_TOO_SHORT if text else Reason.NO_TEXT, f"{len(text)} characters", subject=entry.identity)
-    flags = [name for name, holds in (("truncated", len(text) > MAX_TEXT), ("mojibake", text.count(REPLACED) * 100 > len(text))) if holds]
+    flags = [name for name, holds in _quality(html, text) if holds]
     title, from_page = _title(entry.title, page)
     if from_page:
         flags.append("title_from_page")
     article = _article(source, entry, now)
     return replace(
         article,
-        key=url_key(url, page.canonical),
+        key=article_key(url, page.canonical),
         url=url,
         title=title,
         text=text[:MAX_TEXT],
@@ -95,7 +87,7 @@ def article_from_entry(source: Source, entry: Entry, now: datetime) -> Article |
 def _article(source: Source, entry: Entry, now: datetime) -> Article:
     """What source and entry alone say of the article."""
     return Article(
-        key=url_key(entry.link) if entry.link else f"{source.id}:{derived(source.id, entry.identity)}",
+        key=article_key(entry.link) if entry.link else f"{source.id}:{derived(source.id, entry.identity)}",
         url=entry.link or "",
         title=entry.title,
         text="",
@@ -109,12 +101,11 @@ def _article(source: Source, entry: Entry, now: datetime) -> Article:
     )
 
 
-def _text(tree: Any) -> str:
-    """The page's main text, NFC, one paragraph a line; empty when none is found. Leaves `tree` as it was."""
-    from trafilatura import extract
-
-    found = extract(tree, fast=True, include_comments=False, include_tables=True, deduplicate=False, with_metadata=False)
-    return _LINES.sub("\n", normal(found)).strip() if found else ""
+def _quality(html: str, text: str) -> Iterator[tuple[str, bool]]:
+    """Each quality flag that a page's text may bear, and whether it does."""
+    yield "truncated", len(text) > MAX_TEXT
+    yield "mojibake", text.count(REPLACED) * 100 > len(text)
+    yield "paywalled", is_not_free(html)
 
 
 def _without_title(text: str, titles: set[str]) -> str:

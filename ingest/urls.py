@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urljoin,
 
 import courlan
 
+from ingest.url_habits import bare_segment, number, tracks, undressed, unwrapped
+
 MAX_LENGTH = 4000
 """Characters; a longer URL is refused."""
 
@@ -19,24 +21,8 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 # What publishers leave bare in links and browsers encode. Never the backslash: parsers disagree about it.
 _BARE = str.maketrans({" ": "%20", '"': "%22", "<": "%3C", ">": "%3E", "`": "%60", "{": "%7B", "|": "%7C", "}": "%7D", "^": "%5E"})
-_SITE_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=.+\.)")
-
-# Parameters that say where a reader came from. A name is here only when no site is known to keep an article's number in it.
-_TRACKER = re.compile(
-    r"(?:utm|mc|pk|piwik|matomo|mtm|itm|hsa|vero|oly|at|ns)_.+|_{1,2}hs\w+|_g[al]|(?:fb|g|d|dc|y|ysc|tw|tt|irg)clid|msclkid|gclsrc|[gw]braid"
-    r"|igshid?|li_fat_id|mkt_tok|s_kwcid|xtor|spm|amp|outputtype",
-    re.IGNORECASE,
-)
-# Parameters that are trackers on most sites and the article's number on some: they count as trackers when they hold no digit.
-_PERHAPS_TRACKER = frozenset({"ref", "referrer", "referer", "source", "src", "from", "campaign", "medium", "partner", "share", "via"})
-
-_DROPPED_LAST = ("amp", "amp.html", "index.html", "index.htm")
-
-# Publishers that show one article under several paths: host, and what in the path is its number.
-_HABITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    # .../slug/205891.vnp and .../slug-post205891.vnp
-    (re.compile(r"(?:^|\.)vietnamplus\.vn$"), re.compile(r"(?:/|-post)(\d{4,})\.vnp$")),
-)
+_SITE_PREFIX = re.compile(r"^(?:www\d?|m|mobile|wap|amp)\.(?=.+\.)")
+_MOBILE_INSIDE = re.compile(r"^([a-z]{2})\.(?:m|amp)\.(?=.+\.)")
 
 
 class BadUrl(ValueError):
@@ -123,24 +109,30 @@ def url_key(url: str, canonical: str | None = None) -> str:
         page = target(claimed)
     host = _site(page.host)
     path, _, query = page.path.partition("?")
-    number = next((found[1] for site, habit in _HABITS if site.search(host) and (found := habit.search(path))), None)
-    if number is not None:
-        return f"{host}/{number}"
+    own = number(host, _key_path(path))
+    if own is not None:
+        return f"{host}/{own}"
     port = "" if page.port in _DEFAULT_PORT.values() else f":{page.port}"
     name = f"[{host}]" if ":" in host else host
     return name + port + _key_path(path) + _key_query(query) + _route(url if claimed is None else "")
+
+
+def article_key(url: str, canonical: str | None = None) -> str:
+    """`url_key` of the article behind `url`, which may be an AMP cache's or a redirector's that carries the address itself."""
+    return url_key(unwrapped(_link(url)), canonical)
 
 
 def lasting_parts(name: str) -> list[str]:
     """Pieces of a link or guid that stand in every other spelling with one `url_key`, or one path, as well; whole when it has none."""
     address, _, query = name.partition("#")[0].partition("?")
     path = address.partition("://")[2].partition("/")[2] if "://" in address else address
-    number = next((found[1] for _, habit in _HABITS if (found := habit.search("/" + path))), None)
-    if number is not None:
-        return [number]
-    segments = [segment for segment in path.split("/") if segment.lower() not in ("", ".", "..", *_DROPPED_LAST)]
-    pairs = [pair for pair in re.split("[&;]", query) if pair and not _tracks(*pair.partition("=")[::2])]
-    return [*segments[-1:], *pairs] or [name]
+    own = number("", "/" + path)
+    if own is not None:
+        return [own]
+    segments = undressed([bare for segment in path.split("/") if (bare := bare_segment(segment)) not in ("", ".", "..")])
+    stems = [stem for segment in segments[-1:] if (stem := segment.partition(".")[0])]
+    pairs = [pair for pair in re.split("[&;]", query) if pair and not tracks(*pair.partition("=")[::2])]
+    return [*stems, *pairs] or [name]
 
 
 def same_site(one: str, other: str) -> bool:
@@ -182,25 +174,22 @@ def _encoded(text: str) -> str:
 
 
 def _site(host: str) -> str:
-    while (shorter := _SITE_PREFIX.sub("", host)) != host:
+    while (shorter := _MOBILE_INSIDE.sub(r"\1.", _SITE_PREFIX.sub("", host))) != host:
         host = shorter
     return host
 
 
 def _key_path(path: str) -> str:
-    """One spelling of a path: no dot segments, doubled or trailing slashes, AMP marks or index page; UTF-8 in NFC, percent-encoded once."""
+    """One spelling of a path: no dot segments, doubled slashes, session numbers or dress; UTF-8 in NFC, percent-encoded once."""
     kept: list[str] = []
     for segment in path.split("/"):
         plain = unquote_to_bytes(segment)
         if plain == b"..":
             kept = kept[:-1]
         elif plain not in (b"", b"."):
-            kept.append(quote(_nfc(plain), safe="!$&'()*+,;=:@~"))
-    while len(kept) > 1 and kept[-1].lower() in _DROPPED_LAST:
-        kept.pop()
-    if len(kept) > 2 and kept[0] == "amp":
-        kept = kept[1:]
-    return "/" + "/".join(kept)
+            bare = bare_segment(quote(_nfc(plain), safe="!$&'()*+,;=:@~"))
+            kept += [bare] if bare else []
+    return "/" + "/".join(undressed(kept))
 
 
 def _nfc(text: bytes) -> bytes:
@@ -213,14 +202,8 @@ def _nfc(text: bytes) -> bytes:
 def _key_query(query: str) -> str:
     """The query without trackers, sorted; Latin-1 on both sides keeps any bytes as they were."""
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-    kept = sorted((name, value) for name, value in pairs if not _tracks(name, value))
+    kept = sorted((name, value) for name, value in pairs if not tracks(name, value))
     return "?" + urlencode(kept, encoding="latin-1") if kept else ""
-
-
-def _tracks(name: str, value: str) -> bool:
-    if name.lower() in _PERHAPS_TRACKER:
-        return not any(character.isdigit() for character in value)
-    return _TRACKER.fullmatch(name) is not None
 
 
 def _route(url: str) -> str:

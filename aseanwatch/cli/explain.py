@@ -134,14 +134,14 @@ def _page(body: bytes, where: str) -> Article:
 def _stored(target: str, settings: Settings) -> Article:
     """The stored article of that key, or of the page at that URL."""
     from aseanwatch import wiring
-    from ingest.urls import BadUrl, url_key
+    from ingest.urls import BadUrl, article_key
 
     if not wiring.has_database(settings):
         raise AseanwatchError("there is no such file, and no database yet", subject=target)
     keys = [target]
     if "://" in target:
         try:
-            keys.append(url_key(target))
+            keys.append(article_key(target))
         except BadUrl as error:
             raise AseanwatchError(f"is no URL that can be looked up ({error})", subject=target) from error
     with wiring.storage(settings) as store:
