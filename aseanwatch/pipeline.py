@@ -2,31 +2,28 @@
 
 import json
 import logging
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
+from typing import Protocol
 
-from aseanwatch import polls
+from aseanwatch import pages, polls
+from aseanwatch.pages import FromEntry, MayFetch, Pages
 from aseanwatch.polls import Lateness, Polls, Round
 from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
-from core import expected, operator, polling, register
+from core import expected, operator, register
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import BASELINE, Article, Failure
 from core.calendar import Calendar
 from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
-from core.errors import AlreadyRunning, ExtractError, FetchError, ReasonedError
+from core.errors import AlreadyRunning
 from core.expected import Deadline
 from core.operator import Operators
 from core.outcomes import Changes, Earlier, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
 from core.routes import Routing, everyone
-from core.sources import Entry, NotModified, Source
+from core.sources import Entry, Source
 from core.texts import one_line
 
 log = logging.getLogger(__name__)
@@ -35,8 +32,6 @@ LEASE_SECONDS = 60.0
 """Longer than a notifier may take (40 s): a sender that lives is never overtaken."""
 BATCH = 50
 """Articles read at one call."""
-PAGES = 200
-"""Pages listed at one call, one of each source."""
 RECORD_PAUSE = timedelta(minutes=10)
 """When an article is read again whose reading could not be recorded."""
 HEARTBEAT = "heartbeat"
@@ -49,23 +44,9 @@ WAITING_SINCE = "waiting_since"
 
 NOBODY = Operators()
 
-Due = TypeVar("Due")
-FromEntry = Callable[[Source, Entry, datetime], Article | None]
-"""The article as the feed itself gave it; None when the entry says nothing at all."""
-MayFetch = Callable[[str], float]
-"""Seconds that a page's publisher wants between two fetches; raises FetchError when it does not want the page fetched (robots.txt)."""
 
-
-class Witness(polls.Witness, Protocol):
+class Witness(polls.Witness, pages.Witness, Protocol):
     """Sees what the pipeline does, to tell people; nothing hangs on it."""
-
-    def extracted(self, source: Source, entry: Entry, article: Article) -> None:
-        """An entry became an article."""
-        ...
-
-    def set_aside(self, failure: Failure) -> None:
-        """An item failed."""
-        ...
 
     def read(self, article: Article, reading: Reading, changes: Changes, alert: Alert | None) -> None:
         """An article was read and the register changed."""
@@ -96,54 +77,12 @@ class Channel:
     on_unknown: OnUnknown = OnUnknown.HOLD
 
 
-class Visits:
-    """Which servers are being visited: a slow one, or one with hundreds of new pages, gets one hand, and the others get theirs."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._hosts: Counter[str] = Counter()
-        self._resting: dict[str, tuple[datetime, datetime]] = {}
-
-    @contextmanager
-    def to(self, url: str) -> Iterator[None]:
-        """The time of one visit."""
-        host = _host(url)
-        with self._lock:
-            self._hosts[host] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._hosts[host] -= 1
-
-    def rest(self, url: str, seconds: float, now: datetime) -> None:
-        """No other visit before `seconds` are over."""
-        if seconds:
-            with self._lock:
-                self._resting[_host(url)] = (now, now + timedelta(seconds=seconds))
-
-    def one_each(self, due: Sequence[Due], url: Callable[[Due], str], now: datetime) -> list[Due]:
-        """The first of `due` for each server that nobody visits and that does not rest."""
-        with self._lock:
-            # From both sides: a clock that is set back makes no rest longer.
-            self._resting = {host: (since, until) for host, (since, until) in self._resting.items() if since <= now < until}
-            taken = {host for host, visitors in self._hosts.items() if visitors} | set(self._resting)
-        chosen = []
-        for item in due:
-            host = _host(url(item))
-            if host not in taken:
-                taken.add(host)
-                chosen.append(item)
-        return chosen
-
-
 class Pipeline:
     """The walk, in one direction. Whoever drives it asks what is due and calls the stage; the state lies in the store.
 
         poll_due      polls.round                                            which sources to ask now, what came, what is new in it
-        due_pages     store.pending_entries                                  which pages to fetch now
-        extract       fetcher.get -> extractor.extract                       the page, where we are let, and the article in it
-                      store.record_article                                   or from_entry, store.record_failure: the feed's own words
+        due_pages     pages.due                                              which pages to fetch now
+        extract       pages.extract                                          the page, where we are let, and the article in it
         read_pending  store.unread_articles                                  for each of them, read:
         read          reader.read -> register.report                         what the article says, and may it be told
                       register.blocks -> register.decide                     which outcomes it may concern, and what it changes
@@ -200,10 +139,11 @@ class Pipeline:
         self._max_age = max_age
         self._give_up_after = give_up_after
         self._alone = alone
-        self._may_fetch = may_fetch
         self._routing = routing or everyone(list(channels))
         self._operators = operators
-        self._visits = Visits()
+        self._pages = Pages(
+            store=store, fetcher=fetcher, extractor=extractor, from_entry=from_entry, clock=clock, witness=witness, may_fetch=may_fetch
+        )
         self._polls = Polls(store=store, fetcher=fetcher, parser=parser, clock=clock, witness=witness, calendar=calendar)
         self._told_late = Lateness()
 
@@ -216,55 +156,12 @@ class Pipeline:
     # extract
 
     def due_pages(self) -> Sequence[tuple[Source, Entry, int]]:
-        """Entries whose page is to be fetched now, each with the number of attempts so far; one of each server, as with polls."""
-        pending = self._store.pending_entries(self._clock.now(), PAGES, per_source=1)
-        return self._visits.one_each(pending, lambda due: due[1].link or due[1].identity, self._clock.now())
+        """Entries whose page is to be fetched now, each with the number of attempts so far; one of each server."""
+        return self._pages.due()
 
     def extract(self, source: Source, entry: Entry, attempt: int) -> None:
         """Fetches one page and records its article. When that fails, the feed's own words are the article until the page can be had."""
-        try:
-            article = self._page(source, entry)
-            became = self._store.record_article(entry, article, self._clock.now())
-        except ReasonedError as error:
-            self._page_failed(source, entry, attempt, error)
-        except Exception as error:
-            log.exception("extract %s", entry.link or entry.identity)
-            self._page_failed(source, entry, attempt, ExtractError(Reason.INTERNAL, _words(error)))
-        else:
-            if became != "known":  # another feed may have announced it before
-                self._witness.extracted(source, entry, article)
-
-    def _page(self, source: Source, entry: Entry) -> Article:
-        if entry.link is None:
-            raise ExtractError(Reason.NO_LINK, subject=entry.identity)
-        with self._visits.to(entry.link):
-            self._visits.rest(entry.link, self._may_fetch(entry.link), self._clock.now())
-            response = self._fetcher.get(entry.link, accept="page")
-            if response.url != entry.link:  # where its redirects lead is a page of somebody else's robots.txt
-                self._may_fetch(response.url)
-        if isinstance(response, NotModified):
-            raise FetchError(Reason.UNEXPECTED_STATUS, "304 without a condition", subject=entry.link)
-        return _marked(entry, self._extractor.extract(source, entry, response, self._clock.now()))
-
-    def _page_failed(self, source: Source, entry: Entry, attempt: int, error: ReasonedError) -> None:
-        now = self._clock.now()
-        instead = self._from_entry(source, entry, now)
-        if instead is not None:  # first, and without closing the entry: a process that dies in between only asks again
-            instead = _marked(entry, instead)
-            became = self._store.record_article(None, instead, now)
-            if became != "known":
-                self._witness.extracted(source, entry, instead)
-        failure = Failure(
-            stage="extract",
-            subject=entry.link or entry.identity,
-            reason=error.reason,
-            detail=one_line(error.detail, 300),
-            at=now,
-            attempt=attempt + 1,
-            retry_at=polling.page_retry(error, attempt + 1, now),
-        )
-        self._store.record_failure(entry, failure)
-        self._witness.set_aside(failure)
+        self._pages.extract(source, entry, attempt)
 
     # read
 
@@ -453,19 +350,6 @@ def waiting(store: Store, calendar: Calendar) -> Iterator[tuple[Outcome, Deadlin
             if found is not None:
                 yield outcome, found
         last = page[-1][0].key
-
-
-def _marked(entry: Entry, article: Article) -> Article:
-    """The article, marked as history when its entry is."""
-    return replace(article, flags=(*article.flags, BASELINE)) if entry.baseline else article
-
-
-def _host(url: str) -> str:
-    """Host and port of `url`; the text itself when it is none."""
-    try:
-        return urlsplit(url).netloc.lower() or url
-    except ValueError:
-        return url
 
 
 def _words(error: Exception) -> str:

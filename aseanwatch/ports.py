@@ -144,6 +144,10 @@ class Store(Protocol):
         """`new`, `revised` (text changed: an earlier text is kept, the article is unread again) or `known`."""
         ...
 
+    def same_text(self, article: Article) -> int:
+        """How many of the last articles of its source have the very text of `article`, under another key and another title."""
+        ...
+
     def record_failure(self, entry: Entry, failure: Failure) -> None:
         """Logs it; the entry waits until `failure.retry_at`, or is set aside when that is None."""
         ...

@@ -5,6 +5,7 @@ on, and it tells time by the wall clock, so that with the clock set back a hung 
 own, time is monotonic, and whoever finds a dead worker starts another.
 """
 
+import os
 import queue
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from core.reasons import Reason
 from core.sources import Entry, Feed, Response, Source
 from ingest.child import Crashed, Job, Refused
 
-PROCESSES = 2
+PROCESSES = min(max(os.cpu_count() or 1, 2), 8)
+"""Processes for each role: one for each core. Two at least, so that what hangs in one delays no other; eight at most, for the memory."""
 SECONDS = 10.0
 MEMORY = 1024**3
 """Bytes of address space for one worker."""

@@ -27,6 +27,8 @@ ENTRY_COLUMNS = [entry.c[name] for name in ("identity", "link", "title", "summar
 REVISED = ("title", "text", "text_hash", "folded", "language", "extractor", "flags", "changed_at", "state", "due_at")
 LATEST_ENTRIES = 20_000
 """Entries among which the recent pages of all sources are looked for; a source that has fewer among them is not judged."""
+NOTICED_AMONG = 200
+"""Articles of a source among which a text that stands on many pages is looked for."""
 FAILURE_COLUMNS = [failure.c[field.name] for field in fields(Failure)]
 
 
@@ -68,6 +70,21 @@ class Articles(Database):
             if entry is not None:
                 _finish(tx, entry, number)
         return became
+
+    def same_text(self, article: Article) -> int:
+        """How many of the last 200 articles of its source have the very text of `article`, under another key and another title."""
+        came = cleaned(article)
+        columns = tables.article.c
+        recent = (
+            select(columns.handle, columns.title, columns.text)
+            .where(columns.source == came.source)
+            .order_by(columns.id.desc())
+            .limit(NOTICED_AMONG)
+            .subquery()
+        )
+        same = and_(recent.c.text == came.text, recent.c.title != came.title, recent.c.handle != handle(came.key))
+        with self._reading() as tx:
+            return tx.scalar(select(func.count()).select_from(recent).where(same)) or 0
 
     def record_failure(self, entry: Entry, failure: Failure) -> None:
         """Logs it; the entry waits until `failure.retry_at` (a day at most), or is set aside when that is None."""

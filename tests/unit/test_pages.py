@@ -7,8 +7,9 @@ import pytest
 import stores
 from walk import Walk
 
-from aseanwatch.pipeline import Visits
-from core.errors import FetchError
+from aseanwatch.pages import Visits
+from core.articles import MAX_REVISIONS, replaces
+from core.errors import ExtractError, FetchError
 from core.reasons import Reason
 from core.sources import Entry, EntryState, Response
 from store import open_store
@@ -31,7 +32,7 @@ def announced(walk: Walk, *names: str) -> list[Entry]:
 
 def pages_asked(walk: Walk) -> list[str]:
     """The pages that were fetched."""
-    return [url for url, _ in walk.network.asked if url != stores.VNA.url]
+    return [url for url, _ in walk.network.asked if url not in walk.network.feeds]
 
 
 # robots.txt
@@ -107,3 +108,169 @@ def test_a_clock_that_is_set_back_makes_no_pause_longer() -> None:
 
     assert visits.one_each(["https://vna.example/b"], str, stores.NOW + timedelta(seconds=9)) == []
     assert visits.one_each(["https://vna.example/b"], str, stores.NOW - timedelta(days=1)) == ["https://vna.example/b"]
+
+
+# one article, announced twice
+
+
+def second_source(walk: Walk, *entries: Entry) -> None:
+    """Another feed that announces the same pages."""
+    other = stores.replace(stores.VNA, id="vna-2", url="https://vna.example/other")
+    walk.store.sync_sources([stores.VNA, other], stores.NOW)
+    walk.network.serves(other, *(stores.replace(entry, source="vna-2", identity=f"2:{entry.identity}") for entry in entries))
+
+
+def keyed_by_link(walk: Walk, name: str) -> Entry:
+    """An entry whose article is kept under its link, as the feed's own words would be."""
+    entry = stores.replace(stores.entry(name), summary=f"The ministers adopted the {name}.")
+    walk.network.page(entry, stores.story(name, key=str(entry.link), source="vna"))
+    return entry
+
+
+def test_an_article_that_two_feeds_announce_is_fetched_once(walk: Walk) -> None:
+    entry = keyed_by_link(walk, "communique")
+    walk.network.serves(stores.VNA, entry)
+    second_source(walk, entry)
+
+    walk.goes()
+
+    assert pages_asked(walk) == [entry.link]
+    assert [state for _, state in walk.store.entries()] == [EntryState.DONE] * 2
+    assert len(walk.store.articles()) == len(walk.diary.readings) == 1
+
+
+def test_a_feed_that_announces_it_later_has_it_fetched_again(walk: Walk) -> None:
+    entry = keyed_by_link(walk, "communique")
+    walk.network.serves(stores.VNA, entry)
+    walk.goes()
+
+    walk.network.page(entry, stores.story("communique", "The ministers adopted it after all.", key=str(entry.link), source="vna"))
+    walk.clock.passes(timedelta(hours=2))
+    second_source(walk, entry)
+    walk.goes()
+
+    assert pages_asked(walk) == [entry.link] * 2
+    assert [article.revision for article in walk.store.articles()] == [2]
+
+
+def test_the_same_feed_may_announce_an_edit_at_once(walk: Walk) -> None:
+    entry = keyed_by_link(walk, "communique")
+    walk.network.serves(stores.VNA, entry)
+    walk.goes()
+
+    walk.network.page(entry, stores.story("communique", "The ministers did not adopt it.", key=str(entry.link), source="vna"))
+    walk.network.serves(stores.VNA, stores.replace(entry, identity="edited"), entry)
+    walk.clock.passes(timedelta(minutes=20))
+    walk.goes()
+
+    assert [article.text for article in walk.store.articles()] == ["The ministers did not adopt it."]
+
+
+def test_what_only_a_summary_stands_for_is_fetched_when_another_feed_announces_it(walk: Walk) -> None:
+    entry = keyed_by_link(walk, "communique")
+    article = walk.network.articles[str(entry.link)]
+    walk.network.page(entry, ExtractError(Reason.NO_TEXT, subject="communique"))
+    walk.network.serves(stores.VNA, entry)
+    walk.goes()
+
+    walk.network.page(entry, article)
+    second_source(walk, entry)
+    walk.goes()
+
+    assert [kept.flags for kept in walk.store.articles()] == [()]
+
+
+# a text that stands on many pages
+
+
+NOTICE = "Our site is being renewed. Older articles will be back soon. We thank our readers for their patience in these days."
+
+
+def notice(walk: Walk, *names: str) -> list[Entry]:
+    """Announced articles on whose pages the same notice stands."""
+    entries = announced(walk, *names)
+    for entry, name in zip(entries, names, strict=True):
+        walk.network.page(entry, stores.story(name, NOTICE, source="vna"))
+    return entries
+
+
+def test_a_notice_on_many_pages_is_no_article(walk: Walk) -> None:
+    notice(walk, "one", "two", "three", "four", "five")
+
+    walk.goes()
+
+    assert sum(article.text == NOTICE for article in walk.store.articles()) == 2
+    assert [failure.reason for failure in walk.store.failures()] == [Reason.BOILERPLATE] * 3
+    assert sum(article.flags == ("from_summary",) for article in walk.store.articles()) == 3
+    assert [failure.retry_at for failure in walk.store.failures()] == [None] * 3
+
+
+def test_one_article_under_many_addresses_is_no_notice(walk: Walk) -> None:
+    entries = announced(walk, "one", "two", "three", "four")
+    for number, entry in enumerate(entries):
+        walk.network.page(entry, stores.story(f"copy-{number}", NOTICE, title="Ministers meet", source="vna"))
+
+    walk.goes()
+
+    assert walk.store.failures() == []
+    assert [article.text for article in walk.store.articles()] == [NOTICE] * 4
+
+
+def test_the_same_words_of_other_publishers_are_no_notice(walk: Walk) -> None:
+    entries = announced(walk, "one", "two", "three", "four")
+    for number, entry in enumerate(entries):
+        walk.network.page(entry, stores.story(f"copy-{number}", NOTICE, source=f"paper-{number}"))
+
+    walk.goes()
+
+    assert walk.store.failures() == []
+
+
+# canonical links that lie
+
+
+def test_pages_that_claim_one_address_are_kept_apart(walk: Walk) -> None:
+    entries = announced(walk, "communique", "budget", "treaty")
+    claimed = "vna.example/latest"
+    texts = {"communique": "The ministers adopted it.", "budget": "A budget was passed.", "treaty": "Two states acceded."}
+    titles = {"communique": "Joint communique adopted", "budget": "Money for 2027 agreed", "treaty": "Norway joins"}
+    for entry, name in zip(entries, texts, strict=True):
+        walk.network.page(entry, stores.story(name, texts[name], key=claimed, title=titles[name], source="vna"))
+
+    walk.goes()
+
+    assert {article.text for article in walk.store.articles()} == set(texts.values())
+    assert sorted(article.flags for article in walk.store.articles()) == [(), ("shared_canonical",), ("shared_canonical",)]
+    assert all(article.revision == 1 for article in walk.store.articles())
+
+
+def test_two_addresses_of_one_article_are_one_article(walk: Walk) -> None:
+    entries = announced(walk, "communique", "communique-amp")
+    for entry, text in zip(entries, ("They adopted it.\nThey met.", "They adopted it.\nThey met.\nUpdated."), strict=True):
+        walk.network.page(entry, stores.story("communique", text, key="vna.example/communique-1", title="Adopted", source="vna"))
+
+    walk.goes()
+
+    assert [article.revision for article in walk.store.articles()] == [2]
+
+
+# revisions
+
+
+def test_after_so_many_revisions_only_material_changes_are_kept() -> None:
+    words = " ".join(f"word{number}" for number in range(100))
+    known = stores.story("ticker", words, revision=MAX_REVISIONS)
+
+    assert not replaces(known, stores.story("ticker", f"{words} 10:31"))
+    assert replaces(known, stores.story("ticker", f"{words} {'corrected ' * 12}"))
+    assert replaces(known, stores.story("ticker", f"{words} 10:31", title="Corrected: ticker"))
+    assert replaces(stores.story("ticker", words, revision=MAX_REVISIONS - 1), stores.story("ticker", f"{words} 10:31"))
+
+
+def test_a_page_with_a_clock_in_its_text_stops_making_revisions(walk: Walk) -> None:
+    words = " ".join(f"word{number}" for number in range(100))
+    for minute in range(60):
+        walk.store.record_article(None, stores.story("ticker", f"{words} {minute}"), stores.NOW)
+
+    [article] = walk.store.articles()
+    assert article.revision == MAX_REVISIONS
