@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ingest.changes import Changes
     from ingest.http import Http
     from ingest.opml import Subscriptions
-    from ingest.workers import FeedParser
+    from ingest.workers import FeedParser, PageExtractor
 
 Say = Callable[[str], object]
 log = logging.getLogger(__name__)
@@ -80,7 +80,6 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
     from aseanwatch.pipeline import Pipeline
     from ingest.articles import article_from_entry
     from ingest.robots import Robots
-    from ingest.workers import PageExtractor
 
     clock = clock or SystemClock()
     told, sources, rules = channels(settings, say), catalogue(settings), reader(settings)
@@ -94,7 +93,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             store=store,
             fetcher=http,
             parser=held.enter_context(closing(parser())),
-            extractor=held.enter_context(closing(PageExtractor())),
+            extractor=held.enter_context(closing(extractor())),
             from_entry=article_from_entry,
             reader=rules,
             channels=told,
@@ -299,6 +298,13 @@ def parser() -> "FeedParser":
     from ingest.workers import FeedParser
 
     return FeedParser()
+
+
+def extractor() -> "PageExtractor":
+    """Makes articles of pages in processes of its own; to be closed."""
+    from ingest.workers import PageExtractor
+
+    return PageExtractor()
 
 
 def _http(settings: Settings) -> "Http":

@@ -18,7 +18,7 @@ from core.keys import derived
 from core.reasons import Reason
 from core.sources import Entry, Source
 from core.texts import one_line, size
-from ingest.charsets import REPLACED, decoded
+from ingest.charsets import decoded, is_spoilt, is_zawgyi
 from ingest.dates import read_date
 from ingest.maintext import EXTRACTOR, main_text, tree_of
 from ingest.markup import MAX_TITLE, text_of, title_of
@@ -104,7 +104,8 @@ def _article(source: Source, entry: Entry, now: datetime) -> Article:
 def _quality(html: str, text: str) -> Iterator[tuple[str, bool]]:
     """Each quality flag that a page's text may bear, and whether it does."""
     yield "truncated", len(text) > MAX_TEXT
-    yield "mojibake", text.count(REPLACED) * 100 > len(text)
+    yield "mojibake", is_spoilt(text)
+    yield "zawgyi", is_zawgyi(text)
     yield "paywalled", is_not_free(html)
 
 

@@ -30,8 +30,17 @@ _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<(?:meta\b[^>]{0,300}?\bcharset|\?xml\b[^>]{0,200}?\bencoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
-_HEAD = 4096
+_HEAD = 16 * 1024
+"""Bytes in which a page's own declaration is looked for: browsers look into 1024, and templates put scripts before it."""
+_DEFAULT = "cp1252"
+"""What servers say that were told nothing, and what fits almost any bytes: any other declaration goes before it."""
+_SPOILT = 0.01
+_NEVER_UTF8 = 0.8
+"""Share of the characters beyond ASCII that do not decode, from which a page that says that it is UTF-8 is something else."""
+_FOREIGN = "\x7f"
 _SAMPLE = 64 * 1024
+_BURMESE = re.compile("[\u1000-\u109f]")
+_ZAWGYI = re.compile("[\u1060-\u1097]|(?:^|[\\s\u104a\u104b])\u1031")
 
 
 def decoded(body: bytes, content_type: str = "", *, xml: bool = False) -> str:
@@ -49,13 +58,29 @@ def decoded(body: bytes, content_type: str = "", *, xml: bool = False) -> str:
         return whole
     labels = [_declared_by_http(content_type), _declared_by_page(body)]
     declared = [name for name in (reversed(labels) if xml else labels) if name is not None]
-    for name in declared:
+    for name in sorted(declared, key=_DEFAULT.__eq__):
         if (text := _strictly(body, name)) is not None:
             return text
     if "utf-8" in declared:
-        return body.decode("utf-8", "replace")
+        text = body.decode("utf-8", "replace")
+        if text.count(REPLACED) < _NEVER_UTF8 * sum(map(_FOREIGN.__lt__, text)):
+            return text
     best = charset_normalizer.from_bytes(body[:_SAMPLE], cp_isolation=_CANDIDATES).best()
     return body.decode(best.encoding if best is not None else "cp1252", "replace")
+
+
+def is_spoilt(text: str) -> bool:
+    """Whether more than one character in a hundred could not be decoded."""
+    return text.count(REPLACED) > _SPOILT * len(text)
+
+
+def is_zawgyi(text: str) -> bool:
+    """Whether Burmese is written for the Zawgyi font, whose characters mean others in Unicode: its words would not be found.
+
+    Told by letters that Unicode has for Mon, Karen and Shan, and by the vowel E standing before its consonant, as it is drawn.
+    """
+    burmese = len(_BURMESE.findall(text))
+    return burmese > 0 and len(_ZAWGYI.findall(text)) > _SPOILT * burmese
 
 
 def utf8(body: bytes) -> str | None:

@@ -112,6 +112,28 @@ def test_parse_answers_for_every_file_whatever_it_holds(tmp_path: Path) -> None:
     assert entry["published"].startswith("2020-09-14T09:00:00")
 
 
+def test_parse_answers_for_every_page_whatever_it_holds(tmp_path: Path) -> None:
+    with Publisher() as publisher:
+        publish(publisher, seed_stories()[1])
+        found = publisher.document("/news/seed001.html")
+        assert found is not None
+        (tmp_path / "article.html").write_bytes(found[1])
+    (tmp_path / "cut.html").write_bytes(found[1][:-400])
+    (tmp_path / "wall.html").write_text("<html><title>Just a moment...</title><body>news.example</body></html>")
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "noise").write_bytes(os.urandom(3000))
+
+    done = command("parse", "--pages", str(tmp_path), "--json")
+
+    assert done.returncode == 0, done.stderr
+    told = {Path(record["file"]).name: record for record in _json_lines(done.stdout)}
+    assert {name for name, record in told.items() if record["ok"]} == {"article.html", "cut.html"}
+    assert told["article.html"]["text"].split("\n") == list(seed_stories()[1].paragraphs)
+    assert told["article.html"].keys() == told["empty"].keys() == {"file", "ok", "reason", "title", "published", "flags", "text"}
+    assert told["wall.html"]["reason"] == "challenge"
+    assert {record["reason"] for record in told.values() if record["ok"]} == {None}
+
+
 # What people read
 
 
