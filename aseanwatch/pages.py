@@ -11,9 +11,10 @@ from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from aseanwatch.ports import Clock, Extractor, Fetcher, Store
-from core import articles, polling
+from core import articles, polling, revisits
 from core.articles import BASELINE, SHARED_CANONICAL, Article, Failure
 from core.errors import ExtractError, FetchError, ReasonedError
+from core.readings import Reading
 from core.reasons import Reason
 from core.sources import Entry, NotModified, Source
 from core.texts import one_line
@@ -92,8 +93,9 @@ class Pages:
         extract       store.article                                          under from_entry's name: did another feed bring it just now?
                       fetcher.get -> extractor.extract                       the page, where we are let, and the article in it
                       store.same_text                                        is it a notice that stands on many pages?
-                      store.record_article                                   the article; or the feed's own words,
+                      store.record_article -> store.reading                  the article, what it said before; or the feed's own words,
                       store.record_failure                                   with the reason, and when to try again
+        look_again    store.revisit                                          when an article that brought an outcome is fetched again
 
     An item that fails leaves a failure on record and the rest goes on.
     """
@@ -139,6 +141,14 @@ class Pages:
         else:
             if became != "known":
                 self._witness.extracted(source, entry, article)
+            elif (kept := self._store.article(article.key)) is not None:
+                self.look_again(kept, self._store.reading(article.key))
+
+    def look_again(self, article: Article, reading: Reading | None) -> None:
+        """Sees to it that the page is fetched again for edits, if `reading` makes that worth while."""
+        at = revisits.next_visit(article, reading, self._clock.now())
+        if at is not None:
+            self._store.revisit(article.key, at)
 
     def _brought_before(self, source: Source, instead: Article | None) -> Article | None:
         """The article, when another source's feed announced it too and its page was read just now."""

@@ -88,6 +88,7 @@ class Pipeline:
                       register.blocks -> register.decide                     which outcomes it may concern, and what it changes
                       store.record_reading                                   reading, register, alert, deliveries: one transaction
                       store.record_read_failure                              instead, when it cannot be read
+                      pages.look_again                                       for edits, when it brought an outcome
         deliver_next  store.claim_delivery -> notifier.deliver               claimed before a byte is sent
                       next_step -> store.record_receipt                      sent, later, held or given up
         take_over     next_step -> store.recover_leases                      at the start: what a dead process was sending is in doubt
@@ -186,6 +187,7 @@ class Pipeline:
             log.exception("record the reading of %s", article.key)
             self._not_read(article, Reason.INTERNAL, error, RECORD_PAUSE)
         else:
+            self._pages.look_again(article, reading)
             self._witness.read(article, reading, changes, alert)
 
     def _not_read(self, article: Article, reason: Reason, error: Exception, pause: timedelta | None) -> None:

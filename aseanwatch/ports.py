@@ -144,6 +144,10 @@ class Store(Protocol):
         """`new`, `revised` (text changed: an earlier text is kept, the article is unread again) or `known`."""
         ...
 
+    def revisit(self, article: str, at: datetime) -> None:
+        """Makes the page of an article due again at `at`, by the first entry that announced it; nothing when no entry did."""
+        ...
+
     def same_text(self, article: Article) -> int:
         """How many of the last articles of its source have the very text of `article`, under another key and another title."""
         ...

@@ -23,6 +23,7 @@ from ingest.markup import text_of
 EXTRACTOR = f"trafilatura {version('trafilatura')}, precise and readable"
 
 _LINES = re.compile(r"\s*\n\s*")
+_BLOCK = re.compile(r"<(?:p|div|article|br)\b", re.IGNORECASE)
 _AGREED = 0.6
 """Share of the precise text that the other must have too; below it they speak of different parts of the page, and nothing is dropped."""
 _SHORT = 0.7
@@ -34,10 +35,13 @@ _PROSE = 60
 
 
 def tree_of(html: str) -> Any:
-    """The page as an lxml tree; None when there is none in it."""
+    """The page as an lxml tree; None when there is none in it. A page that lacks its outer elements, or lost them, is one all the same."""
     from trafilatura.utils import load_html
 
-    return load_html(html)
+    tree = load_html(html)
+    if tree is None and _BLOCK.search(html):
+        tree = load_html(f"<html><body>{html}</body></html>")
+    return tree
 
 
 def main_text(tree: Any) -> str:

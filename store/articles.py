@@ -71,6 +71,13 @@ class Articles(Database):
                 _finish(tx, entry, number)
         return became
 
+    def revisit(self, article: str, at: datetime) -> None:
+        """Makes the page of an article due again at `at`, by the first entry that announced it; nothing when no entry did."""
+        number = select(tables.article.c.id).where(tables.article.c.handle == handle(article)).scalar_subquery()
+        first = select(func.min(entry.c.id)).where(entry.c.article_id == number, entry.c.state == EntryState.DONE).scalar_subquery()
+        with self._writing() as tx:
+            tx.execute(update(entry).where(entry.c.id == first).values(due_at=at))
+
     def same_text(self, article: Article) -> int:
         """How many of the last 200 articles of its source have the very text of `article`, under another key and another title."""
         came = cleaned(article)
@@ -270,15 +277,16 @@ def _keep(tx: Connection, came: Article, now: datetime) -> tuple[int, str]:
 def _finish(tx: Connection, done: Entry, number: int) -> None:
     """The entry has its article; the page that the feed carried along is not needed any more."""
     found = update(entry).where(entry.c.source_id == done.source, entry.c.handle == handle(done.identity))
-    if not tx.execute(found.values(state=EntryState.DONE, due_at=None, article_id=number, content="")).rowcount:
+    if not tx.execute(found.values(state=EntryState.DONE, due_at=None, attempts=0, article_id=number, content="")).rowcount:
         raise StoreError(f"no such entry: {done.identity}", subject=done.source)
 
 
 def _postpone(tx: Connection, failed: Entry, why: Failure) -> None:
-    """The entry waits or is set aside, unless somebody else has finished it meanwhile."""
+    """The entry waits or is set aside; one that is finished stays so, and is only visited again later, or no more."""
     due = _again(why)
     state = EntryState.WAITING if due else EntryState.FAILED
     found = update(entry).where(entry.c.source_id == failed.source, entry.c.handle == handle(failed.identity))
+    tx.execute(found.where(entry.c.state == EntryState.DONE, entry.c.due_at.is_not(None)).values(due_at=due, attempts=why.attempt))
     tx.execute(found.where(entry.c.state != EntryState.DONE).values(state=state, due_at=due, attempts=why.attempt))
 
 

@@ -83,6 +83,13 @@ def test_paragraphs_lists_and_tables_stay_lines() -> None:
     assert "Norway accedes to the treaty" in extract(html).text.replace("- ", "").split("\n")
 
 
+@pytest.mark.parametrize("shape", ["{}", "<div>{}</div>", "<!-- cached -->{}", "{}</body></html>"])
+def test_a_page_without_its_outer_elements_is_read(shape: str) -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+
+    assert extract(shape.format(body)).text.split("\n") == PARAGRAPHS
+
+
 def test_extraction_twice_is_extraction_once() -> None:
     assert {extract(page(*PARAGRAPHS)) for _ in range(5)} == {extract(page(*PARAGRAPHS))}
 

@@ -11,7 +11,7 @@ from aseanwatch.pages import Visits
 from core.articles import MAX_REVISIONS, replaces
 from core.errors import ExtractError, FetchError
 from core.reasons import Reason
-from core.sources import Entry, EntryState, Response
+from core.sources import Entry, EntryState, Response, Tier
 from store import open_store
 
 
@@ -274,3 +274,85 @@ def test_a_page_with_a_clock_in_its_text_stops_making_revisions(walk: Walk) -> N
 
     [article] = walk.store.articles()
     assert article.revision == MAX_REVISIONS
+
+
+# edited in place
+
+
+def told(walk: Walk, tier: Tier = Tier.OFFICIAL) -> Entry:
+    """An article of an official source that brought an outcome, as it is first read."""
+    entry = stores.entry("communique")
+    walk.network.serves(stores.VNA, entry)
+    walk.network.page(entry, stores.story("communique", tier=tier, source="vna", first_seen=stores.NOW))
+    walk.reader.sees["vna.example/communique"] = ("Joint Communiqué of the 59th AMM",)
+    walk.goes()
+    return entry
+
+
+def visits(walk: Walk, until: timedelta = timedelta(days=2)) -> list[timedelta]:
+    """After how long the page was fetched again."""
+    found, before = [], len(pages_asked(walk))
+    while walk.clock.at - stores.NOW < until:
+        walk.clock.passes(timedelta(minutes=30))
+        walk.goes()
+        found += [walk.clock.at - stores.NOW] * (len(pages_asked(walk)) - before)
+        before = len(pages_asked(walk))
+    return found
+
+
+def test_the_page_of_an_outcome_is_looked_at_again_for_a_day(walk: Walk) -> None:
+    told(walk)
+
+    assert visits(walk) == [timedelta(hours=hours) for hours in (1, 6, 24)]
+    assert len(walk.diary.readings) == len(walk.postbox.got) == 1
+
+
+def test_an_edit_that_no_feed_tells_is_read(walk: Walk) -> None:
+    entry = told(walk)
+    edited = stores.story("communique", "The ministers did not adopt it.", tier=Tier.OFFICIAL, source="vna", first_seen=stores.NOW)
+    walk.network.page(entry, edited)
+    walk.reader.sees.clear()
+
+    walk.clock.passes(timedelta(hours=1))
+    walk.goes()
+
+    assert [article.text for article in walk.store.articles()] == ["The ministers did not adopt it."]
+    assert [reading.text for reading in walk.diary.readings][-1] == "The ministers did not adopt it."
+    assert visits(walk) == []  # it says nothing any more that could be corrected
+
+
+@pytest.mark.parametrize("tier", [Tier.PRESS, Tier.THINK_TANK, Tier.AGGREGATOR])
+def test_the_pages_of_others_are_not_looked_at_again(walk: Walk, tier: Tier) -> None:
+    told(walk, tier)
+
+    assert visits(walk) == []
+
+
+def test_a_page_without_an_outcome_is_not_looked_at_again(walk: Walk) -> None:
+    entry = stores.entry("communique")
+    walk.network.serves(stores.VNA, entry)
+    walk.network.page(entry, stores.story("communique", tier=Tier.OFFICIAL, source="vna", first_seen=stores.NOW))
+    walk.goes()
+
+    assert visits(walk) == []
+
+
+def test_a_page_that_is_gone_when_looked_at_again_leaves_its_article(walk: Walk) -> None:
+    entry = told(walk)
+    walk.network.answers[str(entry.link)] = FetchError(Reason.GONE, subject=str(entry.link))
+
+    assert visits(walk) == [timedelta(hours=1)]
+    assert [state for _, state in walk.store.entries()] == [EntryState.DONE]
+    assert [article.flags for article in walk.store.articles()] == [()]
+    assert [failure.reason for failure in walk.store.failures()] == [Reason.GONE]
+
+
+def test_a_server_that_is_down_when_looked_at_again_is_asked_later_and_not_for_ever(walk: Walk) -> None:
+    entry = told(walk)
+    walk.network.answers[str(entry.link)] = FetchError(Reason.SERVER_ERROR, subject=str(entry.link))
+
+    after = visits(walk)
+
+    assert after[0] == timedelta(hours=1)
+    assert len(after) == 4
+    assert [state for _, state in walk.store.entries()] == [EntryState.DONE]
