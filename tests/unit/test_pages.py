@@ -356,3 +356,19 @@ def test_a_server_that_is_down_when_looked_at_again_is_asked_later_and_not_for_e
     assert after[0] == timedelta(hours=1)
     assert len(after) == 4
     assert [state for _, state in walk.store.entries()] == [EntryState.DONE]
+
+
+# a feed of thousands
+
+
+def test_a_flood_of_one_publisher_takes_one_hand_and_leaves_the_others_theirs(walk: Walk) -> None:
+    other = stores.replace(stores.VNA, id="bernama", url="https://bernama.example/rss")
+    walk.store.sync_sources([stores.VNA, other], stores.NOW)
+    walk.network.serves(stores.VNA, *(stores.entry(f"page-{number}") for number in range(10_000)))
+    walk.network.serves(other, stores.replace(stores.entry("a"), source="bernama", link="https://bernama.example/a"))
+    walk.polls()
+
+    due = walk.pipeline.due_pages()
+
+    assert sorted(source.id for source, _, _ in due) == ["bernama", "vna"]
+    assert walk.store.entry_counts() == {"vna": 10_000, "bernama": 1}
