@@ -24,6 +24,8 @@ EXTRACTOR = f"trafilatura {version('trafilatura')}, precise and readable"
 
 _LINES = re.compile(r"\s*\n\s*")
 _BLOCK = re.compile(r"<(?:p|div|article|br)\b", re.IGNORECASE)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf)(?:[?#]|$)|/(?:uploads|download)s?/", re.IGNORECASE)
+"""Addresses of documents: their names are what an official page is about."""
 _AGREED = 0.6
 """Share of the precise text that the other must have too; below it they speak of different parts of the page, and nothing is dropped."""
 _SHORT = 0.7
@@ -45,11 +47,28 @@ def tree_of(html: str) -> Any:
 
 
 def main_text(tree: Any) -> str:
-    """The article's text, NFC, one paragraph a line; empty when none is found. Leaves `tree` as it was."""
-    links = {plain(text) for link in tree.iter("a") if (text := link.text_content()) and not text.isspace()}
+    """The article's text, NFC, one paragraph a line; empty when none is found. Takes some links out of `tree`, their words stay."""
+    _free_documents(tree)
+    links = {plain(link.text_content()) for link in tree.iter("a")} - {""}
     precise = [line for line in _precise(tree) if not is_furniture(line, links)]
     readable = [line for line in _readable(tree) if not is_furniture(line, links)]
     return "\n".join(_agreed(precise, readable))
+
+
+def _free_documents(tree: Any) -> None:
+    """Makes plain words of links to documents, and of a list of links that a colon opens: "The ministers adopted:", and then what.
+
+    To an extractor every list of links is a menu; on a ministry's page it is the news.
+    """
+    for link in tree.xpath("//a[@href]"):
+        if _DOCUMENT.search(link.get("href")):
+            link.drop_tag()
+    for listing in list(tree.iter("ul", "ol")):
+        before, around = listing.getprevious(), listing.getparent()
+        opening = (before.text_content() if before is not None else around.text or "" if around is not None else "").strip()
+        if opening.endswith((":", "：")) and not is_furniture(opening, ()):
+            for link in list(listing.iter("a")):
+                link.drop_tag()
 
 
 def _agreed(precise: Sequence[str], readable: Sequence[str]) -> Sequence[str]:

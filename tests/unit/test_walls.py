@@ -187,3 +187,21 @@ def test_nothing_that_surrounds_an_article_gets_into_its_text(language: str) -> 
 
     assert text.split("\n") == paragraphs
     assert [word for word in SURROUNDINGS if word in text] == []
+
+
+def linked(*names: str, path: str) -> str:
+    """A list of links."""
+    return "".join(f"<li><a href='{path.format(number)}'>{name}</a></li>" for number, name in enumerate(names))
+
+
+def test_documents_that_a_page_lists_belong_to_it() -> None:
+    adopted = ["Joint Communiqué of the 58th AMM", "ASEAN Declaration on Safe Seas"]
+    news = ["Typhoon nears the coast of Luzon", "Ten places to eat this weekend"]
+    for path in ("https://courier.example/doc-{}", "/wp-content/uploads/2026/11/doc-{}.pdf"):
+        body = [f"<p>{number}. {ARTICLE['en']}</p>" for number in range(1, 6)]
+        body.insert(3, f"<p>The ministers adopted the following documents:</p><ul>{linked(*adopted, path=path)}</ul>")
+        body.insert(5, f"<h3>Read also</h3><ul>{linked(*news, path='/news/{}')}</ul>")
+        text = read(f"<html><body><article>{''.join(body)}</article></body></html>").text
+
+        assert [name for name in adopted if name not in text] == []
+        assert [name for name in news if name in text] == []
