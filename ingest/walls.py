@@ -41,7 +41,7 @@ _APP_ROOT = re.compile(
     r"<div[^>]{0,100}\bid\s*=\s*[\"']?(?:root|app|__next|__nuxt|q-app|app-root|___gatsby|svelte)[\"']?[^>]{0,100}>\s*</div>|<app-root",
     re.IGNORECASE,
 )
-_HOME = re.compile(r"/?(?:[a-z]{2,3}(?:[-_][a-z]{2,4})?/?)?(?:(?:index|home|default|main)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
+_HOME = re.compile(r"/?(?:(?:[a-z]{2}|eng)(?:[-_][a-z]{2,4})?/?)?(?:(?:index|home|default|main)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _NOWHERE = re.compile(r"/(?:404|error(?:-?404)?|not-?found|page-?not-?found|(?:site-?)?maintenance)(?:\.\w{2,5})?/?$", re.IGNORECASE)
 _CONSENT_PATH = re.compile(r"/(?:cookie|privacy|gdpr)-?(?:consent|gate|wall)|/(?:collect)?consent\b", re.IGNORECASE)
 _LOGIN = re.compile(r"/(?:log-?in|sign-?in|account/login|user/login|sso|auth|subscribe|register)(?:\.\w{2,5})?/?$", re.IGNORECASE)
