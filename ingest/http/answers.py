@@ -125,7 +125,7 @@ class Answer:
         """The verdict, where the head is enough for one."""
         status, headers = self._status, self._headers
         if status in _REDIRECTS and "location" in headers:
-            return Redirect(status=status, location=headers["location"])
+            return Redirect(status=status, location=_as_sent(headers["location"]))
         if status == 304 and self._ask.conditional:
             return NotModified(url=self._ask.here.url, headers=headers, moved_to=self._ask.moved_to)
         if status not in (200, 203):
@@ -253,7 +253,7 @@ def _headers(lines: list[bytes]) -> dict[str, str]:
     for line in lines:
         text = line.decode("latin-1")
         name, colon, value = text.partition(":")
-        if text[0] in " \t" and last:
+        if text.startswith((" ", "\t")) and last:
             found[last] = f"{found[last]} {text.strip()}"[:_HEADER_VALUE]  # a folded line
             continue
         if not colon:
@@ -261,6 +261,14 @@ def _headers(lines: list[bytes]) -> dict[str, str]:
         last, value = name.strip().lower(), value.strip()
         found[last] = (f"{found[last]}, {value}" if last in found else value)[:_HEADER_VALUE]
     return found
+
+
+def _as_sent(location: str) -> str:
+    """A Location with letters beyond ASCII as its server meant them: in UTF-8, as browsers take it, where it is that."""
+    try:
+        return location.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return location
 
 
 def _tokens(value: str) -> list[str]:

@@ -104,15 +104,18 @@ class Handle:
         self.curl.setopt(pycurl.WRITEFUNCTION, self._takes_body)
 
     def prepare(self, ask: Ask, spot: Spot, left: float) -> None:
-        """Makes the handle ready for this hop, which has `left` seconds."""
+        """Makes the handle ready for this hop, which has `left` seconds. Raises FetchError for what libcurl does not take."""
         self._ask, self._spot, self._unopened = ask, spot, None
         self._answer = Answer(ask, self._now)
         self._until = time.monotonic() + left
         set_option = self.curl.setopt
-        set_option(pycurl.URL, ask.here.url)
-        set_option(pycurl.HTTPHEADER, ask.headers)
-        set_option(pycurl.RESOLVE, spot.pin)
-        set_option(pycurl.TIMEOUT_MS, max(int(left * 1000), 1))
+        try:
+            set_option(pycurl.URL, ask.here.url)
+            set_option(pycurl.HTTPHEADER, ask.headers)
+            set_option(pycurl.RESOLVE, spot.pin)
+            set_option(pycurl.TIMEOUT_MS, max(int(left * 1000), 1))
+        except (pycurl.error, ValueError, TypeError) as error:
+            raise FetchError(Reason.BAD_URL, "libcurl does not take it", subject=ask.subject) from error
 
     def perform(self) -> Came:
         """Goes the hop and waits for its end. Raises nothing but what signals raise; the handle is then of no use any more."""

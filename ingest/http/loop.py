@@ -21,6 +21,8 @@ Landed = tuple[Handle, int, str]
 """A handle that is at its end, with libcurl's code and words."""
 
 _WANTED = {
+    pycurl.POLL_NONE: 0,
+    pycurl.POLL_REMOVE: 0,
     pycurl.POLL_IN: selectors.EVENT_READ,
     pycurl.POLL_OUT: selectors.EVENT_WRITE,
     pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
@@ -130,14 +132,13 @@ class Loop:
 
     def _wants(self, what: int, fd: int, multi: pycurl.CurlMulti, data: object) -> None:
         """libcurl wants to hear what happens on a socket, or no more of it."""
-        known = fd in self._selector.get_map()
-        if what == pycurl.POLL_REMOVE:
-            if known:
-                self._selector.unregister(fd)
+        known, wanted = fd in self._selector.get_map(), _WANTED[what]
+        if known and wanted:
+            self._selector.modify(fd, wanted)
         elif known:
-            self._selector.modify(fd, _WANTED[what])
-        else:
-            self._selector.register(fd, _WANTED[what])
+            self._selector.unregister(fd)
+        elif wanted:
+            self._selector.register(fd, wanted)
 
     def _wants_to_be_called(self, milliseconds: int) -> None:
         self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000

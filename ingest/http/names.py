@@ -5,6 +5,7 @@ those who asked for it. There are at most `_MOST` such threads; they are made wh
 """
 
 import ipaddress
+import logging
 import math
 import re
 import socket
@@ -20,6 +21,8 @@ from core.errors import FetchError
 from core.reasons import Reason
 from ingest.addresses import Address, AllowList
 from ingest.urls import Target, masked
+
+log = logging.getLogger(__name__)
 
 Resolver = Callable[..., Sequence[tuple[Any, ...]]]
 """`socket.getaddrinfo`, or something that answers like it."""
@@ -136,18 +139,19 @@ class Names:
 
     def _works(self) -> None:
         while (here := self._job()) is not None:
-            found: Spot | FetchError = FetchError(Reason.INTERNAL, "the look-up failed", subject=masked(here.url))
             try:
-                found = self._looked_up(here)
+                found: Spot | FetchError = self._looked_up(here)
             except FetchError as error:
                 found = error
-            finally:
-                with self._changed:
-                    asked = self._asked.pop(here.origin, None)
-                    if isinstance(found, Spot):
-                        self._remember(here.origin, found)
-                for asker, answered in asked.waiting if asked else ():
-                    answered(found if isinstance(found, Spot) else FetchError(found.reason, found.detail, subject=masked(asker.url)))
+            except Exception as error:
+                log.exception("look up %s", here.host)
+                found = FetchError(Reason.INTERNAL, type(error).__name__, subject=masked(here.url))
+            with self._changed:
+                asked = self._asked.pop(here.origin, None)
+                if isinstance(found, Spot):
+                    self._remember(here.origin, found)
+            for asker, answered in asked.waiting if asked else ():
+                answered(found if isinstance(found, Spot) else FetchError(found.reason, found.detail, subject=masked(asker.url)))
 
     def _job(self) -> Target | None:
         """The next name to look up; None when none came for a while, and the thread may go."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from core.errors import FetchError
+from core.reasons import Reason
 from core.sources import NotModified, Response
 from ingest.http.answers import Came
 from ingest.http.asks import Asker, Redirect
@@ -71,11 +72,11 @@ class Transfers:
     def start(self, key: str, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> None:
         """Begins a GET as soon as it may be; what it comes to is handed out by `done` under `key`, errors too."""
         with self._by_one_thread():
-            self._number += 1
             try:
                 self._waiting.add(Flight(key, self._asker.ask(url, etag, last_modified, accept)))
             except FetchError as error:
                 self._ended.append((key, error))
+            self._number += 1
 
     def done(self, seconds: float) -> list[Ended]:
         """What has ended: at once when something has, else after waiting for it, or for `wake`, at most `seconds`."""
@@ -150,14 +151,21 @@ class Transfers:
             self._sets_out(flight, found)
 
     def _sets_out(self, flight: Flight, found: Spot | FetchError) -> None:
-        if isinstance(found, FetchError):
+        try:
+            if isinstance(found, FetchError):
+                raise found
+            handle = self._idle.pop() if self._idle else self._make_handle()
+            handle.prepare(flight.ask, found, flight.began + flight.ask.left - time.monotonic())
+            self._loop.add(handle)
+        except FetchError as error:
             self._leaves(flight)
-            self._ended.append((flight.key, found))
-            return
-        handle = self._idle.pop() if self._idle else self._make_handle()
-        handle.prepare(flight.ask, found, flight.began + flight.ask.left - time.monotonic())
-        self._flying[handle] = flight
-        self._loop.add(handle)
+            self._ended.append((flight.key, error))
+        except BaseException:
+            self._leaves(flight)
+            self._ended.append((flight.key, FetchError(Reason.INTERNAL, "it could not be begun", subject=flight.ask.subject)))
+            raise
+        else:
+            self._flying[handle] = flight
 
     def _lands(self, handle: Handle) -> Flight:
         """Takes a handle out of the loop and gives back the turn."""

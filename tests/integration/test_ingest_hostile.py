@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from fetching import DEADLINE, WAYS, Fetch, client, finds, refused
+from fetching import DEADLINE, WAYS, Fetch, all_of, client, finds, refused
 from publisher import RSS, Behaviour, Publisher, answers, bombs, drips_body, drips_headers, hangs, redirects, says
 
 from core.errors import ConfigError, FetchError
 from core.reasons import Reason
 from core.sources import Response
-from ingest.http import MIB, Http
+from ingest.http import MIB, Http, handles
 
 PRIVATE = [
     "0.0.0.0", "10.0.0.1", "10.255.255.255", "100.64.0.1", "127.0.0.1", "127.255.255.254", "168.63.129.16", "169.254.169.254",
@@ -240,6 +240,17 @@ def test_fifty_slow_feeds_delay_nobody_else(fetch: Fetch, site: Publisher) -> No
         thread.join(10)
 
 
+def test_a_server_that_takes_a_connection_and_no_more_is_one_that_cannot_be_connected_to(
+    fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handles, "_CONNECT_PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        http = client(allow=[f"127.0.0.1:{port}"], deadline=10)
+
+        assert refused(fetch, http, f"https://127.0.0.1:{port}/").reason is Reason.CONNECT_TIMEOUT
+
+
 def test_names_that_are_never_resolved_delay_no_other(fetch: Fetch, site: Publisher) -> None:
     release = threading.Event()
 
@@ -324,6 +335,35 @@ def test_a_checked_address_is_used_for_a_minute_and_looked_up_anew_when_nobody_i
     for _ in range(2):
         assert refused(fetch, http, site.url(RSS, host="courier.test")).reason is Reason.CONNECT_FAILED
     assert asked == ["courier.test", "courier.test"]
+
+
+def test_a_server_that_moved_is_found_at_its_new_address(site: Publisher) -> None:
+    where = iter(["127.0.0.2", "127.0.0.1"])
+    http = client(site, resolver=lambda host, port, **_: finds(next(where))(host, port))
+    with http.transfers() as transfers:
+        reasons = []
+        for _ in range(2):
+            transfers.start("it", site.url(RSS, host="courier.test"))
+            [(_, came)] = all_of(transfers)
+            reasons.append(came.reason if isinstance(came, FetchError) else None)
+
+    assert reasons == [Reason.CONNECT_FAILED, None]
+
+
+def test_a_resolver_that_breaks_is_our_own_failure_and_the_next_look_up_works(fetch: Fetch, site: Publisher) -> None:
+    asked: list[str] = []
+
+    def breaks_first(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        asked.append(host)
+        if len(asked) <= 80:
+            raise RuntimeError("broken")
+        return finds("127.0.0.1")(host, port)
+
+    http = client(site, resolver=breaks_first)
+    for _ in range(80):
+        assert refused(fetch, http, site.url(RSS, host="courier.test")).reason is Reason.INTERNAL
+
+    assert isinstance(fetch(http, site.url(RSS, host="courier.test")), Response)
 
 
 def test_all_addresses_of_a_name_are_tried(fetch: Fetch, site: Publisher) -> None:
