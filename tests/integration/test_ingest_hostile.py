@@ -201,9 +201,10 @@ def test_a_pdf_is_a_page_and_no_feed(fetch: Fetch, site: Publisher) -> None:
 def test_first_bytes_count_however_few_come_at_once(fetch: Fetch, site: Publisher) -> None:
     def by_threes(answering: object, publisher: Publisher) -> None:
         answering.begins(200, {"Content-Type": "text/html"})  # type: ignore[attr-defined]
-        for part in (b"\x00\x00\x00", b"\x20ft", b"ypi", b"som"):
+        for part in (b"\x00\x00\x00", b"\x20ft", b"ypi", b"som\x00\x00\x02\x00"):
             answering.wfile.write(part)  # type: ignore[attr-defined]
             answering.waits(0.01)  # type: ignore[attr-defined]
+        answering.waits()  # type: ignore[attr-defined]
 
     assert reason(fetch, site, by_threes) is Reason.WRONG_CONTENT_TYPE
 

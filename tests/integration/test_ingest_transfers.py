@@ -311,6 +311,8 @@ def test_closing_gives_back_turns_and_sockets(site: Publisher) -> None:
     transfers.close()
 
     assert len(transfers) == 0
+    assert http._turns._servers[site.origin].queue == []
+    assert http._turns._servers[site.origin].running == 0
     assert open_sockets() - before <= 2  # the site's own ends, until it notices
     assert isinstance(http.get(site.url(RSS)), Response)
 
