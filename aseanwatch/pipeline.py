@@ -150,9 +150,12 @@ class Pipeline:
 
     # poll
 
-    def poll_due(self, seconds: float) -> Round:
-        """Asks the sources that are due and records what comes: until none is under way, `seconds` are over, or something new came."""
-        return self._polls.round(seconds)
+    def poll_due(self, seconds: float, fresh: Callable[[], object] = lambda: None) -> Round:
+        """Asks the sources that are due and records what comes, until none is under way or `seconds` are over.
+
+        Calls `fresh` when there are news.
+        """
+        return self._polls.round(seconds, fresh)
 
     # extract
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 DUE = 10_000
 """Sources looked at in one round."""
 WINDOW = 256
-"""Sources under way at a time: what is more waits in the database, and no flood of bodies fills the memory."""
+"""Sources under way at a time: what is more waits in the database."""
+BODIES = 32
+"""Bodies that may wait for the parser: while they do, no further source is asked."""
 BATCH = 200
 """Polls recorded in one transaction at most."""
 LINGER = 0.05
@@ -135,28 +137,30 @@ class Polls:
         self._late: deque[float] = deque(maxlen=REMEMBERED)
         self._asked: dict[str, _Asked] = {}
         self._resting: dict[str, float] = {}
-        self._bodies: queue.SimpleQueue[tuple[_Asked, Response] | None] = queue.SimpleQueue()
+        self._bodies: queue.SimpleQueue[tuple[_Asked, polling.Answer] | None] = queue.SimpleQueue()
         self._parsed: queue.SimpleQueue[tuple[_Asked, polling.Came]] = queue.SimpleQueue()
         self._parsers: list[threading.Thread] = []
         self._transfers: Transfers | None = None
 
-    def round(self, seconds: float) -> Round:
-        """Asks what is due and records what comes, until nothing is under way, `seconds` are over, or something new has come."""
+    def round(self, seconds: float, fresh: Callable[[], object] = lambda: None) -> Round:
+        """Asks what is due and records what comes, until nothing is under way or `seconds` are over. Calls `fresh` when entries are new."""
         until = self._monotonic() + seconds
         self._look_after()
         self._since = self._since or self._clock.now()
         self._surge = cadence.gathering(self._calendar, self._clock.now()) is not None
         waiting = deque(self._due())
-        polls = fresh = 0
+        polls = entries = 0
         while True:
-            while waiting and len(self._asked) < WINDOW:
+            while waiting and len(self._asked) < WINDOW and self._bodies.qsize() < BODIES:
                 self._ask(*waiting.popleft())
             left = until - self._monotonic()
-            if not self._asked or left <= 0 or fresh:
-                return Round(polls=polls, fresh=fresh, under_way=len(self._asked))
+            if not self._asked or left <= 0:
+                return Round(polls=polls, fresh=entries, under_way=len(self._asked))
             came = self._gather(left)
             polls += len(came)
-            fresh += self._record(came)
+            if new := self._record(came):
+                entries += new
+                fresh()
 
     def _due(self) -> list[tuple[Source, Polling]]:
         """The due sources that are not under way, each once; those that rest are left out."""
@@ -201,14 +205,16 @@ class Polls:
         """What has settled, by answer or by parser; waits up to `seconds` for an answer, and hands new bodies to the parser."""
         settled: list[tuple[_Asked, polling.Came]] = []
         waits = seconds if self._parsed.empty() else 0.0
-        for name, came in self._transfers.done(waits) if self._transfers else ():
+        for name, came in self._transfers.done(waits) if self._transfers is not None else ():
             asked = self._asked[name]
             if not isinstance(came, Response):
                 settled.append((asked, came))
-            elif asked.walk is None and polling.same_body(asked.known, came):
-                settled.append((asked, polling.Answer(response=came, feed=None)))
+                continue
+            answer = polling.Answer(response=came, feed=None, hashed=polling.body_hash(came.body))
+            if asked.walk is None and polling.same_body(asked.known, answer.hashed):
+                settled.append((asked, answer))
             else:
-                self._hand_over(asked, came)
+                self._hand_over(asked, answer)
         with contextlib.suppress(queue.Empty):
             while True:
                 settled.append(self._parsed.get_nowait())
@@ -216,8 +222,8 @@ class Polls:
 
     # parsing, beside the asking
 
-    def _hand_over(self, asked: _Asked, response: Response) -> None:
-        self._bodies.put((asked, response))
+    def _hand_over(self, asked: _Asked, answer: polling.Answer) -> None:
+        self._bodies.put((asked, answer))
         if len(self._parsers) < PARSERS:
             self._parsers.append(threading.Thread(target=self._parse_all, name=f"parse-{len(self._parsers)}", daemon=True))
             self._parsers[-1].start()
@@ -228,10 +234,10 @@ class Polls:
             if self._transfers is not None:
                 self._transfers.wake()
 
-    def _parse(self, asked: _Asked, response: Response) -> polling.Came:
+    def _parse(self, asked: _Asked, answer: polling.Answer) -> polling.Came:
         known = b"" if asked.whole else asked.known.known_items
         try:
-            return polling.Answer(response=response, feed=self._parser.parse(asked.source, response, self._clock.now(), known))
+            return replace(answer, feed=self._parser.parse(asked.source, answer.response, self._clock.now(), known))
         except ReasonedError as error:
             return error
         except Exception as error:

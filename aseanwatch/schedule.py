@@ -41,8 +41,11 @@ class Pipeline(Protocol):
     Methods are called from several threads at a time, but never twice at once for the same source or the same entry.
     """
 
-    def poll_due(self, seconds: float) -> Round:
-        """Asks the sources that are due and records what comes, for `seconds` at most; one thread at a time."""
+    def poll_due(self, seconds: float, fresh: Callable[[], object]) -> Round:
+        """Asks the sources that are due and records what comes, for `seconds` at most.
+
+        Calls `fresh` when there are news. One thread at a time.
+        """
         ...
 
     def due_pages(self) -> Sequence[tuple[Source, Entry, int]]:
@@ -233,10 +236,7 @@ class Watch:
     def _poll_all(self) -> None:
         """Until nothing is under way: what hangs keeps the round going, and each turn of it asks what has become due meanwhile."""
         while not self._stopping:
-            brought = self._pipeline.poll_due(self._tick)
-            if brought.fresh:
-                self._ring("pages")
-            if not brought.under_way:
+            if not self._pipeline.poll_due(self._tick, lambda: self._ring("pages")).under_way:
                 break
 
     def _start_gathering(self) -> None:

@@ -80,7 +80,8 @@ def told(source: Source, before: Polling, poll: Poll) -> tuple[Poll, tuple[Event
 
     `poll.polling.troubles` holds those that the poll itself found (SUSPECT, GAP) and, of those it cannot judge, those of before.
     """
-    before = replace(before, troubles=_standing(before))
+    standing = _standing(before)
+    before = before if standing == before.troubles else replace(before, troubles=standing)
     found = dict(_found(source, before, poll))
     events = [_event(source, poll.at, before, trouble, found[trouble]) for trouble in found if trouble not in before.troubles]
     reached = any(trouble in found for trouble in REACH)

@@ -71,6 +71,8 @@ class Answer:
 
     response: Response
     feed: Feed | None
+    hashed: str
+    """`body_hash` of the body."""
 
 
 Came = Answer | NotModified | ReasonedError
@@ -84,14 +86,14 @@ def wants_full(polling: Polling, now: datetime) -> bool:
     return not timedelta(0) <= now - polling.last_full_at < DAILY
 
 
-def same_body(polling: Polling, response: Response) -> bool:
-    """Whether `response` holds the very body that was last read without complaint, so that it need not be parsed."""
-    return polling.reason not in _ABOUT_THE_BODY and polling.body_hash == body_hash(response.body)
+def same_body(polling: Polling, hashed: str) -> bool:
+    """Whether a body with this hash is the very one that was last read without complaint, so that it need not be parsed."""
+    return polling.reason not in _ABOUT_THE_BODY and polling.body_hash == hashed
 
 
 def body_hash(body: bytes) -> str:
     """32 hex digits that tell bodies apart."""
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def names(entry: Entry) -> tuple[str, ...]:
@@ -108,9 +110,9 @@ def decide(
     """
     match came:
         case Answer(feed=Feed() as feed):
-            poll = _read(source, polling, came.response, feed, known, now, surge=surge)
+            poll = _read(source, polling, came, feed, known, now, surge=surge)
         case Answer():
-            after = replace(_with_validators(_succeeded(polling, now), came.response), last_full_at=now)
+            after = replace(_with_validators(_succeeded(polling, now), came), last_full_at=now)
             poll = _unchanged(source, _followed(after, came.response, now), came.response.headers, now, surge=surge)
         case NotModified():
             bad = polling.reason in _ABOUT_THE_BODY
@@ -152,9 +154,9 @@ def page_retry(error: ReasonedError, attempt: int, now: datetime) -> datetime | 
     return now + max(PAGE_PAUSES[attempt - 1], asked_pause(error))
 
 
-def _read(source: Source, polling: Polling, response: Response, feed: Feed, known: Collection[str], now: datetime, *, surge: bool) -> Poll:
+def _read(source: Source, polling: Polling, came: Answer, feed: Feed, known: Collection[str], now: datetime, *, surge: bool) -> Poll:
     """A parsed feed, whole or broken."""
-    hashed = body_hash(response.body)
+    response, hashed = came.response, came.hashed
     # Half an entry waits until the body is whole, or comes a second time as it is.
     entries = feed.entries[:-1] if feed.truncated and hashed != polling.body_hash else feed.entries
     overlaps = feed.skipped > 0 or any(_is_known(entry, known) for entry in entries) or _share_items(polling.known_items, feed.items)
@@ -166,7 +168,7 @@ def _read(source: Source, polling: Polling, response: Response, feed: Feed, know
     fresh = _new(entries, known)
     if feed.reason is None:
         # An emptied feed says nothing of what it held: what it holds next is compared with what it held before.
-        after = replace(_with_validators(after, response), known_items=feed.items or polling.known_items)
+        after = replace(_with_validators(after, came), known_items=feed.items or polling.known_items)
         after = replace(after, last_full_at=after.last_full_at if feed.skipped else now)
     else:
         after = replace(after, body_hash=hashed, reason=feed.reason, detail=one_line(feed.detail, _DETAIL))
@@ -208,13 +210,9 @@ def _succeeded(polling: Polling, now: datetime) -> Polling:
     return replace(polling, last_poll_at=now, last_success_at=now, failures=0, reason=None, detail="", known_good=True)
 
 
-def _with_validators(polling: Polling, response: Response) -> Polling:
-    return replace(
-        polling,
-        etag=_validator(response, "etag"),
-        last_modified=_validator(response, "last-modified"),
-        body_hash=body_hash(response.body),
-    )
+def _with_validators(polling: Polling, came: Answer) -> Polling:
+    response = came.response
+    return replace(polling, etag=_validator(response, "etag"), last_modified=_validator(response, "last-modified"), body_hash=came.hashed)
 
 
 def _validator(response: Response, name: str) -> str | None:

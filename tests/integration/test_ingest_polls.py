@@ -26,7 +26,7 @@ from publisher import (
 
 from core.errors import FetchError, ReasonedError
 from core.outcomes import Event
-from core.polling import Answer, Came, decide, names, same_body, wants_full
+from core.polling import Answer, Came, body_hash, decide, names, same_body, wants_full
 from core.reasons import Reason
 from core.sources import NotModified, Poll, Polling, Source
 from ingest.articles import article_from_entry
@@ -74,9 +74,9 @@ class Watcher:
             response = self.http.get(source.url, etag=etag, last_modified=modified)
             if isinstance(response, NotModified):
                 return response
-            if same_body(before, response):
-                return Answer(response=response, feed=None)
-            return Answer(response=response, feed=self.parser.parse(source, response, self.now))
+            hashed = body_hash(response.body)
+            feed = None if same_body(before, hashed) else self.parser.parse(source, response, self.now)
+            return Answer(response=response, feed=feed, hashed=hashed)
         except ReasonedError as error:
             return error
 

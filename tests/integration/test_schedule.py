@@ -51,7 +51,7 @@ class Script:
                 f"{what}: {self.done.count(what)} of {times}, {self.done[-20:]}"
             )
 
-    def poll_due(self, seconds):
+    def poll_due(self, seconds, fresh):
         polls = 0
         while self.sources:
             source = Source(id=self.sources[0], url=f"https://{self.sources[0]}.example", publisher=self.sources[0])
@@ -60,6 +60,7 @@ class Script:
                 self.sources.remove(source.id)
                 self.pages.append((source, Entry(source=source.id, identity="1", link=None, title="t"), 0))
             self.did(f"poll {source.id}")
+            fresh()
             polls += 1
         return Round(polls=polls, fresh=polls, under_way=0)
 

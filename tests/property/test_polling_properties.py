@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from answers import answered
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from core.cadence import BOUNDS, DAILY, KEPT, MAX_BACK_OFF, MAX_FRESHNESS
 from core.errors import FetchError
 from core.health import REACH, Trouble
 from core.outcomes import EventKind
-from core.polling import Answer, Came, decide, names, wants_full
+from core.polling import Came, decide, names, wants_full
 from core.reasons import Reason
 from core.sources import Entry, Feed, NotModified, Polling, Response, Source, Tier
 
@@ -43,7 +44,7 @@ responses = st.builds(
     redirects,
 )
 came: st.SearchStrategy[Came] = st.one_of(
-    st.builds(lambda response, feed: Answer(response=response, feed=feed), responses, st.one_of(st.none(), feeds)),
+    st.builds(lambda response, feed: answered(response=response, feed=feed), responses, st.one_of(st.none(), feeds)),
     st.builds(lambda headers, moved_to: NotModified(url="https://s.example/", headers=headers, moved_to=moved_to), headers, redirects),
     st.builds(
         lambda reason, wait: FetchError(reason, retry_after=wait), st.sampled_from(Reason), st.one_of(st.none(), st.floats(-1e9, 1e9))
@@ -111,7 +112,7 @@ def test_a_trouble_is_told_when_it_comes_and_when_it_goes_and_never_in_between(
 def test_over_any_row_of_feeds_each_entry_is_new_once(bodies: list[list[Entry]]) -> None:
     source, polling, known, seen = Source(id="s", url="https://s.example/", publisher="S"), Polling(), set[str](), []
     for number, entries in enumerate(bodies):
-        answer = Answer(
+        answer = answered(
             response=Response(url=source.url, status=200, body=b"%d" % number), feed=Feed(format="rss20", entries=tuple(entries))
         )
         poll, _ = decide(source, polling, answer, known, START + timedelta(hours=number))

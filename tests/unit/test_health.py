@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from answers import answered
 
 from core.errors import FetchError, ParseError
 from core.health import PAGES_LOOKED_AT, Pages, Trouble, looked_after, silent_since, site
@@ -28,7 +29,7 @@ def body(*numbers: int, moved_to: str | None = None, **feed: object) -> Answer:
     entries = tuple(Entry(source=SOURCE.id, identity=f"g{n}", link=None, title=f"T{n}") for n in numbers)
     items = b"".join(n.to_bytes(8, "big") for n in numbers)
     response = Response(url=moved_to or SOURCE.url, status=200, body=repr(numbers).encode(), moved_to=moved_to)
-    return Answer(response=response, feed=replace(Feed(format="rss20", entries=entries, items=items), **feed))  # type: ignore[arg-type]
+    return answered(response=response, feed=replace(Feed(format="rss20", entries=entries, items=items), **feed))  # type: ignore[arg-type]
 
 
 class Life:

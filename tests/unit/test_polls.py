@@ -1,6 +1,7 @@
 """Rounds of polls: many at a time, each recorded once, whatever one of them does."""
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -330,3 +331,33 @@ def test_a_store_records_nothing_for_a_source_that_is_gone() -> None:
         gone = replace(stores.poll(stores.entry("x", source="gone"), source="gone"))
         assert store.record_polls([(gone, ()), (stores.poll(stores.entry("a")), ())]) == [0, 1]
         assert isinstance(store, Store)
+
+
+def test_waiting_for_the_parser_is_no_busy_waiting(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    class Emptied(ScriptedTransfers):
+        """Says, as the real ones do, how many are under way."""
+
+        def __len__(self) -> int:
+            return 0
+
+        def done(self, seconds: float) -> list[tuple[str, Response | NotModified | FetchError]]:
+            asked.append(seconds)
+            return super().done(seconds)
+
+    go = threading.Event()
+    parse = walk.network.parse
+
+    def slow(*args: object) -> object:
+        go.wait(5)
+        return parse(*args)  # type: ignore[arg-type]
+
+    transfers = Emptied(walk.network)
+    monkeypatch.setattr(walk.network, "transfers", lambda: transfers)
+    monkeypatch.setattr(walk.network, "parse", slow)
+    walk.network.serves(stores.VNA, stores.entry("a"))
+    assert walk.pipeline.poll_due(0.3).under_way == 1
+    assert len(asked) < 20
+    go.set()
+    assert walk.pipeline.poll_due(5.0).fresh == 1
