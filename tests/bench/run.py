@@ -5,6 +5,7 @@ ratios travel. Processor time where the work is ours alone, wall time where disk
 """
 
 import argparse
+import itertools
 import json
 import logging
 import random
@@ -26,7 +27,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-import urllib3
 from crowd import Crowded
 from heavy import page
 from labelled import items
@@ -40,8 +40,7 @@ from aseanwatch.events_text import Narrator
 from aseanwatch.settings import load_settings
 from classifiers import Reader, load_reader
 from core.articles import Article
-from core.sources import Entry, NotModified, Response, Source
-from ingest.http import Http
+from core.sources import Entry, Response, Source
 from ingest.workers import PageExtractor
 from store import open_store
 from store.engines import wal_is_safe
@@ -178,24 +177,52 @@ def _bare_commits(file: Path, number: int) -> None:
     connection.close()
 
 
-def polling(origin: str) -> Callable[[], tuple[float, float]]:
-    """Milliseconds of processor time for a poll that is answered by 304, and for the same GET by urllib3 alone."""
-    url, number = f"{origin}{RSS}", 200
-    client = Http(user_agent="bench", allow=["127.0.0.0/8"], per_host=8, per_host_gap=0.0)
-    first = client.get(url)
-    assert isinstance(first, Response)
-    etag = first.headers["etag"]
-    bare = urllib3.PoolManager()
+class Contest:
+    """Polling a site of so many feeds: ours, the `reader` package, and a bare loop of conditional GETs; each in a process of its own."""
 
-    def ours() -> None:
-        for _ in range(number):
-            assert isinstance(client.get(url, etag=etag), NotModified)
+    def __init__(self, feeds: int) -> None:
+        self._feeds = feeds
+        self._rounds: list[dict[str, dict[str, float]]] = []
 
-    def theirs() -> None:
-        for _ in range(number):
-            assert bare.request("GET", url, headers={"If-None-Match": etag, "User-Agent": "bench"}).status == 304
+    def figures(self, peer: str, mode: str) -> Callable[[], tuple[float, float]]:
+        """Our milliseconds of processor time for a feed, and the peer's, round by round; a round is run when it is first asked for."""
+        rounds = itertools.count()
 
-    return lambda: (timed(time.thread_time, ours) / number * 1000, timed(time.thread_time, theirs) / number * 1000)
+        def once() -> tuple[float, float]:
+            number = next(rounds)
+            if number == len(self._rounds):
+                self._rounds.append(self._round())
+            found = self._rounds[number]
+            return found["ours"][mode], found[peer][mode]
+
+        return once
+
+    def _round(self) -> dict[str, dict[str, float]]:
+        here = Path(__file__).parent
+        command = [sys.executable, str(here / "feedsite.py"), str(self._feeds)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as site:
+            assert site.stdout is not None
+            origin = site.stdout.readline().strip()
+            told = {
+                peer: subprocess.check_output([sys.executable, str(here / "peers.py"), peer, origin, str(self._feeds)], text=True)
+                for peer in ("bare", "ours", "reader")
+            }
+            site.communicate()
+        return {peer: json.loads(answer) for peer, answer in told.items()}
+
+
+def contests(feeds: int) -> Iterator[Bench]:
+    """The figures of polling so many feeds of 30 items."""
+    contest = Contest(feeds)
+    reader, bare = "the reader package", "a bare loop of conditional GETs (aiohttp, 32 in flight)"
+    for mode, what, peer, against in (
+        ("unchanged", "answered by 304, state recorded", "bare", bare),
+        ("unchanged", "answered by 304, state recorded", "reader", reader),
+        ("same", "the same body sent again", "reader", reader),
+        ("tenth", "a new item in every tenth, 304 from the others", "reader", reader),
+    ):
+        name = f"polls-{feeds}-{mode}-{peer}"
+        yield Bench(name=name, what=f"poll {feeds:,} feeds: {what}", against=against, unit="ms cpu", once=contest.figures(peer, mode))
 
 
 def walking(origin: str, number: int) -> Callable[[], tuple[float, float]]:
@@ -305,7 +332,8 @@ def benches(origin: str, number: int, sightings: int, folder: Path) -> Iterator[
         once=recording(),
         more_is_better=True,
     )
-    yield Bench(name="poll", what="a poll answered by 304", against="the same GET by bare urllib3", unit="ms cpu", once=polling(origin))
+    for feeds in (200, 2_000):
+        yield from contests(feeds)
     yield Bench(
         name="walk",
         what="articles fetched, extracted, read, recorded and told, SQLite on disk",
@@ -366,7 +394,7 @@ def line(told: dict[str, object]) -> str:
         return " / ".join(f"{spread[part]:.3g}" for part in ("min", "median", "max"))
 
     found = f"{figures('ours'):>22} {told['unit']:7} against {figures('theirs'):>22}   ratio {figures('ratio')}"
-    return f"{told['name']:10}{told['what']}\n{'':10}against {told['against']}\n{'':10}{found} ({told['better']} is better)"
+    return f"{told['name']:10} {told['what']}\n{'':10}against {told['against']}\n{'':10}{found} ({told['better']} is better)"
 
 
 def main() -> None:
@@ -375,7 +403,7 @@ def main() -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="read, read-fast, pass, pass-fast, rules, record, poll, walk, find, copies, resolve; all by default",
+        help="read, read-fast, pass, pass-fast, rules, record, polls-200, polls-2000, walk, find, copies, resolve; all by default",
     )
     parser.add_argument("--rounds", type=int, default=5, help="rounds; the table shows min / median / max over them")
     parser.add_argument("--articles", type=int, default=60, help="articles of the site")
@@ -389,8 +417,8 @@ def main() -> None:
         return
     with site(args.articles + WARM) as origin, tempfile.TemporaryDirectory() as folder:
         for bench in benches(origin, args.articles, args.sightings, Path(folder)):
-            if bench.name in (args.names or [bench.name]):
-                told = measured(bench, args.rounds)
+            if any(f"{bench.name}-".startswith(f"{name}-") for name in args.names or [bench.name]):
+                told = measured(bench, 1 if "2000" in bench.name else args.rounds)
                 print(json.dumps(told) if args.json else line(told), flush=True)
 
 
