@@ -8,6 +8,7 @@ The pairs in tests/unit/test_ingest_urls.py hold both.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit
 
 import courlan
@@ -55,6 +56,7 @@ class Target:
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
+@lru_cache(4096)
 def target(url: str) -> Target:
     """`url` taken apart. Raises BadUrl for any scheme but http and https, user names, backslashes, blanks and senseless hosts or ports."""
     if len(url) > MAX_LENGTH:
