@@ -21,7 +21,7 @@ from core.calendar import Calendar
 from core.errors import FetchError, ReasonedError
 from core.outcomes import Event
 from core.reasons import Reason
-from core.sources import Entry, Poll, Polling, Response, Source
+from core.sources import Poll, Polling, Response, Source
 from core.texts import one_line
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class Polls:
                 fetcher.transfers -> transfers.start    their feeds, with the validators of last time, politely and in parallel
                 transfers.done                          what came; a body that is not the one of last time:
                 parser.parse                            its entries, in the parser's processes
-                store.known_identities -> polling.decide    what is new in them, when to come back; or in an older page of a feed:
+                store.known_names -> polling.decide     what is new in them, when to come back; or in an older page of a feed:
                 polling.archived                        what of it was missed, and which page comes next
                 store.record_polls                      entries, validators, events: one transaction for all that came meanwhile
 
@@ -250,7 +250,9 @@ class Polls:
         """Decides and records; how many entries were new. What cannot be recorded together is recorded one by one."""
         if not came:
             return 0
-        decided = [(asked.source, *self._decided(asked, answer)) for asked, answer in came]
+        announced = {asked.source.id: names for asked, answer in came if (names := _names(answer))}
+        used = self._store.known_names(announced) if announced else {}
+        decided = [(asked.source, *self._decided(asked, answer, used.get(asked.source.id, set()))) for asked, answer in came]
         known = {asked.source.id: asked.known for asked, _ in came}
         try:
             counts: list[int | None] = [*self._store.record_polls([(poll, events) for _, poll, events in decided], known)]
@@ -265,10 +267,8 @@ class Polls:
                     self._walk_on(asked, poll)
         return sum(fresh or 0 for fresh in counts)
 
-    def _decided(self, asked: _Asked, came: polling.Came) -> tuple[Poll, tuple[Event, ...]]:
+    def _decided(self, asked: _Asked, came: polling.Came, known: set[str]) -> tuple[Poll, tuple[Event, ...]]:
         now = self._clock.now()
-        names = [name for entry in _entries(came) for name in polling.names(entry)]
-        known = self._store.known_identities(asked.source.id, names) if names else set()
         if asked.walk is None:
             return polling.decide(asked.source, asked.known, came, known, now, surge=self._surge)
         return polling.archived(asked.source, asked.known, came, known - asked.walk.names, now, last=not asked.walk.left), ()
@@ -311,8 +311,10 @@ class Polls:
             self._transfers = None
 
 
-def _entries(came: polling.Came) -> Sequence[Entry]:
-    return came.feed.entries if isinstance(came, polling.Answer) and came.feed else ()
+def _names(came: polling.Came) -> list[str]:
+    """All that the entries in an answer are called."""
+    entries = came.feed.entries if isinstance(came, polling.Answer) and came.feed else ()
+    return [name for entry in entries for name in polling.names(entry)]
 
 
 def _internal(source: Source, error: Exception) -> FetchError:

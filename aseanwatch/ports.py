@@ -112,8 +112,8 @@ class Store(Protocol):
 
     def due_sources(self, now: datetime, limit: int = 1000) -> list[tuple[Source, Polling]]: ...
     def sources(self) -> list[tuple[Source, Polling]]: ...
-    def known_identities(self, source: str, names: Sequence[str]) -> set[str]:
-        """Those of `names` (identities and aliases) under which an entry of the source is known."""
+    def known_names(self, announced: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+        """Of the names (identities and aliases) that each source announced, those under which it has announced an entry before."""
         ...
 
     def record_polls(self, polls: Sequence[tuple[Poll, Sequence[Event]]], known: Mapping[str, Polling] = ...) -> list[int]:

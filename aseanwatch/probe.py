@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -25,8 +25,8 @@ PAGES = 3
 MayFetch = Callable[[str], object]
 """Asks robots.txt. Raises FetchError: ROBOTS where a page may not be fetched."""
 FromEntry = Callable[[Source, Entry, datetime], Article | None]
-KnownNames = Callable[[str, Sequence[str]], Collection[str]]
-"""A source, names of entries -> those of them that are stored."""
+KnownNames = Callable[[Mapping[str, Sequence[str]]], Mapping[str, Collection[str]]]
+"""Source -> names of entries, and those of them that are stored: `ports.Store.known_names`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,8 @@ class Probe:
         except ReasonedError as error:
             return Checked(source=source, reason=error.reason, detail=error.detail, seconds=time.monotonic() - began)
         seconds = time.monotonic() - began
-        stored = None if known is None else _overlap(feed, known(source.id, [name for one in feed.entries for name in _names(one)]))
+        announced = [name for one in feed.entries for name in _names(one)]
+        stored = None if known is None else _overlap(feed, known({source.id: announced})[source.id])
         return Checked(source=source, feed=feed, known=stored, robots=self._robots(feed), moved_to=response.moved_to, seconds=seconds)
 
     def _fetched(self, url: str, accept: str) -> Response:

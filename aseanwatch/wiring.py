@@ -265,7 +265,7 @@ def known_names(settings: Settings) -> "Iterator[KnownNames | None]":
         yield None
         return
     with storage(settings) as store:
-        yield store.known_identities
+        yield store.known_names
 
 
 def reader(settings: Settings) -> Reader:

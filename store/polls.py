@@ -1,6 +1,6 @@
 """Sources and what polling them brought: the catalogue, who is due, and one poll recorded in one transaction."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -61,11 +61,11 @@ class Polls(Database):
         with self._reading() as tx:
             return sorted((_source_and_polling(row) for row in tx.execute(_sources())), key=lambda pair: pair[0].id)
 
-    def known_identities(self, source: str, names: Sequence[str]) -> set[str]:
-        """Those of `names` (identities and aliases) under which an entry of the source is known."""
+    def known_names(self, announced: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+        """Of the names (identities and aliases) that each source announced, those under which it has announced an entry before."""
         with self._reading() as tx:
-            known = _known(tx, source, names)
-        return {name for name in names if handle(name) in known}
+            known = {name: _known(tx, name, names) for name, names in announced.items()}
+        return {name: {one for one in names if handle(one) in known[name]} for name, names in announced.items()}
 
     def record_polls(self, polls: Sequence[tuple[Poll, Sequence[Event]]], known: Mapping[str, Polling] = NOTHING) -> list[int]:
         """Of each poll: entries, then the polling with its validators, then events; how many entries were new. 0 for a source that is gone.
@@ -81,7 +81,7 @@ class Polls(Database):
                 for name in tx.scalars(_of_sources(sorted(part)).with_for_update())
             }
             recorded = [poll for poll, _ in polls if poll.source in there]
-            fresh = {poll.source: _record_entries(tx, poll) for poll in recorded if poll.entries or poll.renamed}
+            fresh = _record_entries(tx, [poll for poll in recorded if poll.entries or poll.renamed])
             learned: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
             for poll in recorded:
                 columns = _changed(known.get(poll.source), poll.polling)
@@ -89,7 +89,7 @@ class Polls(Database):
             for names, rows in learned.items():
                 tx.execute(_learning(names), rows)
             append(tx, [event for poll, events in polls if poll.source in there for event in events])
-            return [fresh.get(poll.source, 0) for poll, _ in polls]
+            return [fresh[poll.source] for poll, _ in polls]
 
     def record_troubles(self, source: str, troubles: Sequence[str], events: Sequence[Event]) -> None:
         """What is wrong with a source, found between two polls, and the events that tell it, in one transaction."""
@@ -148,32 +148,38 @@ def _known(tx: Connection, source: str, names: Sequence[str]) -> dict[str, int]:
     return known
 
 
-def _record_entries(tx: Connection, poll: Poll) -> int:
-    """Inserts the entries that no name of theirs has made known, and learns new names of the others; how many were inserted."""
+def _record_entries(tx: Connection, polls: Sequence[Poll]) -> Counter[str]:
+    """Inserts the entries that no name of theirs has made known, and learns new names of the others; source -> how many were inserted."""
+    sorted_out = [_sorted_out(tx, poll) for poll in polls]
+    learned = [alias for _, aliases in sorted_out for alias in aliases]
+    fresh = [one for entries, _ in sorted_out for one in entries]
+    if fresh:
+        made = tx.scalars(insert(entry).returning(entry.c.id, sort_by_parameter_order=True), [row for row, _ in fresh])
+        learned += [(row["source_id"], name, number) for number, (row, handles) in zip(made, fresh, strict=True) for name in handles]
+    if learned:
+        tx.execute(insert_new(tx, entry_alias), [dict(zip(("source_id", "handle", "entry_id"), alias, strict=True)) for alias in learned])
+    return Counter(row["source_id"] for row, _ in fresh)
+
+
+def _sorted_out(tx: Connection, poll: Poll) -> tuple[list[tuple[dict[str, Any], list[str]]], list[tuple[str, str, int]]]:
+    """The rows of new entries, each with its handles, and further names (source, handle, entry) of known ones."""
     announced = (*poll.entries, *poll.renamed)
-    names = [[handle(name) for name in (came.identity, *came.aliases)] for came in announced]
     known = _known(tx, poll.source, [name for came in announced for name in (came.identity, *came.aliases)])
-    fresh: list[tuple[Entry, list[str]]] = []
-    learned: list[tuple[str, int]] = []
+    fresh: list[tuple[dict[str, Any], list[str]]] = []
+    learned: list[tuple[str, str, int]] = []
     claimed: dict[str, list[str]] = {}
-    for came, handles in zip(announced, names, strict=True):
+    for came in announced:
+        handles = [handle(name) for name in (came.identity, *came.aliases)]
         owner = next((known[name] for name in handles if name in known), None)
         if owner is not None:
-            learned += [(name, owner) for name in handles]
+            learned += [(poll.source, name, owner) for name in handles]
         elif twin := next((claimed[name] for name in handles if name in claimed), None):
             twin += handles
             claimed.update(dict.fromkeys(handles, twin))
         else:
-            fresh.append((came, handles))
+            fresh.append((_entry_row(came, poll), handles))
             claimed.update(dict.fromkeys(handles, handles))
-    if fresh:
-        rows = [_entry_row(came, poll) for came, _ in fresh]
-        made = tx.scalars(insert(entry).returning(entry.c.id, sort_by_parameter_order=True), rows)
-        learned += [(name, number) for number, (_, handles) in zip(made, fresh, strict=True) for name in handles]
-    if learned:
-        aliases = [{"source_id": poll.source, "handle": name, "entry_id": number} for name, number in learned]
-        tx.execute(insert_new(tx, entry_alias), aliases)
-    return len(fresh)
+    return fresh, learned
 
 
 def _entry_row(came: Entry, poll: Poll) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_source_that_the_catalogue_drops_is_watched_no_more_and_loses_nothing(
     assert store.due_sources(NOW + DAY) == []
     assert store.pending_entries(NOW + DAY) == []
     store.sync_sources([VNA], NOW)
-    assert store.known_identities(VNA.id, ["a", "b"]) == {"a"}
+    assert store.known_names({VNA.id: ["a", "b"]})[VNA.id] == {"a"}
     assert len(store.due_sources(NOW + DAY)) == 1
 
 
@@ -96,7 +96,7 @@ def test_a_source_that_moved_forgets_its_validators_and_keeps_its_history(store:
     [(_, polling)] = store.due_sources(NOW)
     assert polling.etag is None
     assert polling.known_good
-    assert store.known_identities(VNA.id, ["a"]) == {"a"}
+    assert store.known_names({VNA.id: ["a"]})[VNA.id] == {"a"}
 
 
 def test_due_sources_come_longest_waiting_first_and_only_enabled_ones(store: Store) -> None:
@@ -183,7 +183,7 @@ def test_a_poll_records_its_entries_once(store: Store) -> None:
 def test_an_entry_known_by_any_of_its_names_is_not_new(store: Store) -> None:
     store.sync_sources([VNA], NOW)
     store.record_poll(poll(entry("guid-1", aliases=["link-1", "title-1"])))
-    assert store.known_identities(VNA.id, ["link-1", "link-2"]) == {"link-1"}
+    assert store.known_names({VNA.id: ["link-1", "link-2"]})[VNA.id] == {"link-1"}
     assert store.record_poll(poll(entry("guid-after-rebuild", aliases=["link-1", "link-moved"]))) == 0
     assert store.record_poll(poll(entry("guid-third", aliases=["link-moved"]))) == 0, "the new names of a known entry are learned"
     assert len(store.entries()) == 1
@@ -193,7 +193,7 @@ def test_a_changed_guid_is_learned_so_that_the_next_change_is_no_news(store: Sto
     store.sync_sources([VNA], NOW)
     store.record_poll(poll(entry("guid-1", aliases=["link-1"])))
     assert store.record_poll(replace(poll(), renamed=(entry("guid-2", aliases=["link-1"]),))) == 0
-    assert store.known_identities(VNA.id, ["guid-2"]) == {"guid-2"}
+    assert store.known_names({VNA.id: ["guid-2"]})[VNA.id] == {"guid-2"}
 
 
 def test_two_entries_of_one_poll_that_share_a_name_are_one(store: Store) -> None:
@@ -213,7 +213,7 @@ def test_a_name_may_be_longer_than_any_index_takes(store: Store) -> None:
     name = "".join(f"{number:x}-" for number in range(4000))
     assert store.record_poll(poll(entry(name, aliases=[name + "?alias"]))) == 1
     assert store.record_poll(poll(entry(name))) == 0
-    assert store.known_identities(VNA.id, [name, name + "?alias", name + "!"]) == {name, name + "?alias"}
+    assert store.known_names({VNA.id: [name, name + "?alias", name + "!"]})[VNA.id] == {name, name + "?alias"}
     [(announced, _)] = store.entries()
     assert announced.identity == name
 
@@ -251,7 +251,7 @@ def test_characters_that_a_database_refuses_cost_nothing_but_themselves(store: S
     store.sync_sources([VNA], NOW)
     hostile = replace(entry("nul\0guid", aliases=["link\0"]), title="Joint\0Statement \ud800", summary="x\0")
     store.record_poll(poll(entry("a"), hostile, etag='"\0"'))
-    assert store.known_identities(VNA.id, ["nul\0guid"]) == {"nul\0guid"}
+    assert store.known_names({VNA.id: ["nul\0guid"]})[VNA.id] == {"nul\0guid"}
     assert [announced.title for announced, _ in store.entries()] == ["JointStatement ?", "About a"]
     article = story("nul\0key", text="The ministers\0 adopted it. \udfff")
     said = reading(story("x"), "Title\0")

@@ -64,7 +64,7 @@ EVERY_MINUTE: list[Callable[[Store], object]] = [
     read_an_article,
     send,
     lambda store: store.recover_leases(NOW + MINUTE),
-    lambda store: store.known_identities(VNA.id, ["known", "new"]),
+    lambda store: store.known_names({VNA.id: ["known", "new"]}),
     lambda store: store.record_poll(poll(entry("known"), entry("new"))),
     lambda store: store.pending_entries(NOW),
     lambda store: store.record_article(entry("known"), story("known"), NOW),

@@ -98,7 +98,7 @@ def test_an_entry_comes_back_but_for_its_aliases(memory: Store, entry: Entry) ->
     memory.sync_sources([Source(id=entry.source, url="u", publisher="p")], NOW)
     if memory.record_poll(Poll(source=entry.source, at=NOW, polling=Polling(), entries=(entry,), baseline=entry.baseline)):
         assert memory.entries(limit=1)[0][0] == replace(entry, aliases=())
-        assert memory.known_identities(entry.source, entry.aliases) == set(entry.aliases)
+        assert memory.known_names({entry.source: entry.aliases}) == {entry.source: set(entry.aliases)}
 
 
 @given(failure=st.from_type(Failure), event=st.from_type(Event))
