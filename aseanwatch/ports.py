@@ -281,6 +281,26 @@ class Store(Protocol):
         """Suppresses a delivery that is not under way and was not sent. False: none such."""
         ...
 
+    def told(
+        self,
+        *,
+        state: str | None = None,
+        target: str | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        limit: int = 200,
+    ) -> list[tuple[Alert, Delivery]]:
+        """The deliveries that meet every condition, newest first, each with its alert."""
+        ...
+
+    def told_counts(self, *, target: str | None = None, kind: str | None = None, since: datetime | None = None) -> dict[str, int]:
+        """How many deliveries stand in each state, every state listed."""
+        ...
+
+    def alerts_made(self, since: datetime) -> list[Alert]:
+        """News and corrections alerted from `since` on, in the order of their making."""
+        ...
+
     def assemble_digests(self, now: datetime) -> list[Alert]:
         """Gathers what waits for a digest that is due, and what is late; the messages made."""
         ...

@@ -126,6 +126,12 @@ def alert_json(alert: Alert) -> Json:
     return {
         "key": alert.key,
         "kind": alert.kind,
+        "tier": alert.tier,
+        "country": alert.country,
+        "language": alert.language,
+        "topics": list(alert.topics),
+        "parts": [part.alert for part in alert.parts],
+        "notes": list(alert.notes),
         "corrects": alert.corrects,
         "article": alert.article,
         "url": alert.url,
@@ -143,6 +149,7 @@ def alert_json(alert: Alert) -> Json:
                 "title": item.title,
                 "parties": list(item.parties),
                 "meeting": item.meeting,
+                "standing": item.standing,
                 "sentence": item.sentence,
                 "evidence": item.evidence,
                 "says_now": item.says_now,
@@ -164,6 +171,9 @@ def delivery_json(delivery: Delivery, attempts: list[Attempt]) -> Json:
         "sent_at": iso(delivery.sent_at),
         "reason": delivery.reason,
         "repeat": delivery.repeat,
+        "rule": delivery.rule,
+        "digest": delivery.digest,
+        "listed_in": delivery.listed_in,
         "attempts": [
             {"started_at": iso(one.started_at), "ended_at": iso(one.ended_at), "kind": one.kind, "reason": one.reason} for one in attempts
         ],

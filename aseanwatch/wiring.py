@@ -343,6 +343,23 @@ def routing(settings: Settings, *, proven: bool = True) -> Routing:
     return routing(settings.alerts, NAME, proven=proven)
 
 
+def routes_on_trial(settings: Settings, file: Path | None) -> tuple[str, Routing]:
+    """Who would get what by the routes in `file`, or by the settings; and what a start would complain of, if it would.
+
+    Raises ConfigError for a route that cannot be.
+    """
+    from aseanwatch.settings import read_routes
+
+    if file is not None:
+        settings = settings.model_copy(update={"alerts": settings.alerts.model_copy(update={"routes": read_routes(file)})})
+    made = routing(settings, proven=False)
+    try:
+        routing(settings)
+    except ConfigError as error:
+        return str(error), made
+    return "", made
+
+
 def operators(settings: Settings) -> Operators:
     """Who is told of the watch itself. Raises ConfigError for a target that is not configured."""
     from aseanwatch.alerts.console import NAME

@@ -5,7 +5,7 @@ and one that none of them names. A route is passed by when one of its conditions
 passes all routes by is the news that would reach nobody.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.alerts import AlertKind
@@ -58,41 +58,44 @@ class _News:
             return None
         return replace(self, without={**self.without, ask: without}, having={**self.having, ask: having})
 
-    def state(self) -> object:
-        """Equal for news of which the same is known."""
-        return tuple(frozenset(part.items()) for part in (self.points, self.without, self.having))
-
 
 def uncovered(routes: Sequence[Route]) -> str:
     """News that none of `routes` takes, in words; empty when there is none. The routes are those that tell somebody, or drop on purpose."""
     start = _anything(routes)
-    found = _escape(sorted(routes, key=lambda route: len(route.asks) + len(route.unless)), start, set())
+    found = _escape(routes, start)
     return _words(found, start) if found else ""
 
 
-def _escape(routes: Sequence[Route], news: _News, dead_ends: set[object]) -> _News | None:
-    """News that passes all of `routes` by, within `news`."""
-    if not routes:
+def _escape(routes: Sequence[Route], news: _News) -> _News | None:
+    """News that passes all of `routes` by, within `news`.
+
+    The ways past a route share nothing with each other, so that no news is looked at twice.
+    """
+    ways = [(route, found) for route in routes if (found := _Ways(route, news)).takes]
+    if not ways:
         return news
-    here = (len(routes), news.state())
-    if here in dead_ends:
-        return None
-    for narrowed in _ways_past(routes[0], news):
-        if found := _escape(routes[1:], narrowed, dead_ends):
-            return found
-    dead_ends.add(here)
-    return None
+    tightest, here = min(ways, key=lambda way: len(way[1].past))
+    rest = [route for route, _ in ways if route is not tightest]
+    return next((escaped for narrowed in here.past if (escaped := _escape(rest, narrowed))), None)
 
 
-def _ways_past(route: Route, news: _News) -> Iterator[_News]:
-    for ask, wanted in route.asks.items():
-        if failing := news.narrowed(ask, wanted, holds=False):
-            yield failing
-    left: _News | None = news if route.unless else None
-    for ask, wanted in route.unless.items():
-        left = left.narrowed(ask, wanted, holds=True) if left else None
-    if left:
-        yield left
+class _Ways:
+    """How news passes a route by."""
+
+    def __init__(self, route: Route, news: _News) -> None:
+        self.past: list[_News] = []
+        left: _News | None = news
+        for ask, wanted in route.asks.items():
+            if left and (failing := left.narrowed(ask, wanted, holds=False)):
+                self.past.append(failing)
+            left = left.narrowed(ask, wanted, holds=True) if left else None
+        out = left if route.unless else None
+        for ask, wanted in route.unless.items():
+            out = out.narrowed(ask, wanted, holds=True) if out else None
+        if out:
+            self.past.append(out)
+        self.takes = left is not None and (not route.unless or any(left.narrowed(*one, holds=False) for one in route.unless.items()))
+        """Whether it takes any of the news at all."""
 
 
 def _anything(routes: Sequence[Route]) -> _News:

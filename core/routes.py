@@ -15,6 +15,7 @@ from core.alerts import Alert, NewsItem
 QUIET = "quiet hours"
 STORM = "storm"
 """Digests of our own; a route's name holds no blank, and `storm` is refused for one."""
+NO_ROUTE = "no route takes it"
 NEW = "new"
 """What stands for the status before of an outcome of which nothing was known."""
 
@@ -172,7 +173,7 @@ def decide(
 def _default_rule(routing: Routing, only: Collection[str] | None) -> str:
     if only is not None:
         return "follows what it corrects"
-    return "no route takes it: everybody" if routing.routes else "no routes: everybody"
+    return f"{NO_ROUTE}: everybody" if routing.routes else "no routes: everybody"
 
 
 def takes(route: Route, alert: Alert, item: NewsItem) -> bool:

@@ -25,6 +25,7 @@ from store.register import Register
 from store.reports import Reports
 from store.reviews import Reviews
 from store.tables import meta
+from store.told import Told
 
 __all__ = ["Store", "holder", "only_instance", "open_store"]
 
@@ -32,7 +33,7 @@ CREATED = "created_at"
 """The note that says since when a database has been ours."""
 
 
-class Store(Polls, Articles, Register, Expectations, Reviews, Outbox, Digests, Events, Reports):
+class Store(Polls, Articles, Register, Expectations, Reviews, Outbox, Digests, Told, Events, Reports):
     """All that is remembered, in one object. May be used from several threads; `close` it, or use it in a `with`."""
 
     def __enter__(self) -> Self:

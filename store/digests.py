@@ -4,7 +4,6 @@ Whoever dies before the commit has made none; whoever comes after the commit fin
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from core.outcomes import Event
 from store.database import CLOCK_SET_BACK, Database, put
 from store.events import COLUMNS as EVENT_COLUMNS
 from store.outbox import COLUMNS
-from store.owed import owe_plainly
+from store.owed import as_delivery, owe_plainly
 from store.tables import alert, delivery, event, meta
 
 EVENTS_AT_ONCE = 500
@@ -35,7 +34,7 @@ class Digests(Database):
         with self._writing() as tx:
             query = select(*COLUMNS, alert.c.payload).join(alert).where(_ripe(now)).order_by(delivery.c.id)
             rows = tx.execute(query.with_for_update(skip_locked=True, of=delivery)).all()
-            for gathered in gather(((_delivery(row), row.payload) for row in rows), now):
+            for gathered in gather(((as_delivery(row), row.payload) for row in rows), now):
                 if len(gathered.members) == 1:
                     _let_go(tx, gathered.members[0][0], now)
                 else:
@@ -106,10 +105,6 @@ def _told(tx: Connection, events: Sequence[Event]) -> list[Told]:
     """The events, each with the delivery that it is about."""
     subjects = {one.subject for one in events}
     rows = tx.execute(select(*COLUMNS, alert.c.payload).join(alert).where(delivery.c.key.in_(subjects))).all()
-    about = {row.key: (_delivery(row), row.payload) for row in rows}
+    about = {row.key: (as_delivery(row), row.payload) for row in rows}
     nothing = (None, None)
     return [Told(event=one, delivery=about.get(one.subject, nothing)[0], alert=about.get(one.subject, nothing)[1]) for one in events]
-
-
-def _delivery(row: Any) -> Delivery:
-    return Delivery(**{field.name: getattr(row, field.name) for field in fields(Delivery)})

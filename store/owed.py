@@ -1,11 +1,13 @@
 """Who is owed an alert: one row a delivery, with the rule by which it is owed and the digest that it waits for."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from core.alerts import Alert, AlertKind, DeliveryState, delivery_key
+from core.alerts import Alert, AlertKind, Delivery, DeliveryState, delivery_key
 from core.outcomes import Event, EventKind
 from core.routes import STORM, Guard, Owed, Routing, Traffic, about_storm, corrected_with, decide
 from store.tables import alert, delivery
@@ -40,6 +42,11 @@ def owe_plainly(tx: Connection, made: Alert, targets: Sequence[str], rule: str, 
     """Records `made` and a delivery of it to each of these, whatever the routes say."""
     put_alert(tx, made)
     _put(tx, made.key, [Owed(target=name, not_before=not_before, rule=rule) for name in targets], made.created_at)
+
+
+def as_delivery(row: Any) -> Delivery:
+    """The delivery in a row that has all its columns."""
+    return Delivery(**{field.name: getattr(row, field.name) for field in fields(Delivery)})
 
 
 def _owe(tx: Connection, made: Alert, owed: Sequence[Owed], guard: Guard | None, now: datetime) -> list[Event]:
