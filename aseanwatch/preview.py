@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from aseanwatch.pipeline import take
 from aseanwatch.ports import Reader, Store
-from aseanwatch.records import Json, iso
+from aseanwatch.records import Json, headline, iso
 from core.alerts import Alert, AlertKind
 from core.coverage import meeting_type
 from core.routes import NO_ROUTE, QUIET, STORM, Owed, Routing, Traffic, corrected_with, decide
@@ -136,7 +136,7 @@ def as_if_news(store: Store, keys: Sequence[str], scratch: Store, reader: Reader
 def records(preview: Preview) -> Iterator[Json]:
     """The preview for programs: a `message` each, what is `dropped`, what no route takes, and the `summary`."""
     for one in preview.messages:
-        told = [{"alert": alert.key, "headline": alert.headline, "kind": alert.kind, "rule": rule} for alert, rule in one.told]
+        told = [{"alert": alert.key, "headline": headline(alert), "kind": alert.kind, "rule": rule} for alert, rule in one.told]
         yield {"kind": "message", "at": iso(one.at), "target": one.target, "digest": one.digest, "alerts": told}
     for alert, owed in preview.dropped:
         yield {
@@ -144,11 +144,11 @@ def records(preview: Preview) -> Iterator[Json]:
             "at": iso(alert.created_at),
             "target": owed.target,
             "alert": alert.key,
-            "headline": alert.headline,
+            "headline": headline(alert),
             "rule": owed.rule,
         }
     for alert in preview.untaken:
-        yield {"kind": "untaken", "at": iso(alert.created_at), "alert": alert.key, "headline": alert.headline}
+        yield {"kind": "untaken", "at": iso(alert.created_at), "alert": alert.key, "headline": headline(alert)}
     yield {
         "kind": "summary",
         "messages": len(preview.messages),

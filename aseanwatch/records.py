@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aseanwatch.contract import meeting_json, span_json
-from core.alerts import Alert, Attempt, Delivery
+from core.alerts import Alert, AlertKind, Attempt, Delivery
 from core.expected import Deadline
 from core.outcomes import Event, Outcome, Resolved, Values
 from core.review import Review
@@ -119,6 +119,12 @@ def event_json(event: Event) -> Json:
         "article": event.article,
         "detail": event.detail,
     }
+
+
+def headline(alert: Alert) -> str:
+    """One line for people: the article's headline, or what is new where it has none."""
+    mark = "[correction] " if alert.kind is AlertKind.CORRECTION else ""
+    return mark + (alert.headline or "; ".join(item.title for item in alert.news))
 
 
 def alert_json(alert: Alert) -> Json:

@@ -35,22 +35,22 @@ LINES = (
     ),
     Line(name="operator.sources", kinds=(EventKind.SOURCE_FAILING, EventKind.SOURCE_RECOVERED, EventKind.SOURCE_GAP), gather=GATHER),
 )
+_LONGEST_LINE = 700
 _HEADS = {
     EventKind.DELIVERY_DEAD: ("delivery was given up", "deliveries were given up"),
     EventKind.DELIVERY_UNKNOWN: ("delivery is in doubt", "deliveries are in doubt"),
     EventKind.WATCH_TROUBLE: ("trouble of the watch", "troubles of the watch"),
     EventKind.WATCH_RECOVERED: ("trouble is over", "troubles are over"),
     EventKind.ALERT_STORM: ("storm of alerts", "storms of alerts"),
-    EventKind.SOURCE_FAILING: ("source fails", "sources fail"),
-    EventKind.SOURCE_RECOVERED: ("source has recovered", "sources have recovered"),
+    EventKind.SOURCE_FAILING: ("trouble of a source", "troubles of sources"),
+    EventKind.SOURCE_RECOVERED: ("source is well again", "sources are well again"),
     EventKind.SOURCE_GAP: ("source may have lost items", "sources may have lost items"),
 }
 _REMEDIES = {
     EventKind.DELIVERY_DEAD: "See `aseanwatch alerts list --state dead`; `aseanwatch alerts retry KEY` sends one again.",
     EventKind.DELIVERY_UNKNOWN: "See `aseanwatch alerts list --state unknown`; ask the recipient, then `aseanwatch alerts retry KEY`.",
     EventKind.WATCH_TROUBLE: "See `aseanwatch doctor`.",
-    EventKind.SOURCE_FAILING: "See `aseanwatch sources list`.",
-    EventKind.SOURCE_GAP: "Shorten the interval of these sources.",
+    EventKind.SOURCE_FAILING: "See `aseanwatch sources list --status failing`.",
 }
 
 
@@ -105,7 +105,7 @@ def _message(told: Sequence[Told], targets: Sequence[str], now: datetime) -> Ale
     counts: dict[EventKind, int] = {}
     for one in told:
         counts[one.event.kind] = counts.get(one.event.kind, 0) + 1
-    headline = "; ".join(f"{number} {_HEADS[kind][number > 1]}" for kind, number in counts.items())
+    headline = "; ".join(_head(kind, number, told) for kind, number in counts.items())
     lines = [_line(one) for one in told]
     remedies = [remedy for kind, remedy in _REMEDIES.items() if kind in counts]
     return Alert(
@@ -122,12 +122,23 @@ def _message(told: Sequence[Told], targets: Sequence[str], now: datetime) -> Ale
     )
 
 
+def _head(kind: EventKind, number: int, told: Sequence[Told]) -> str:
+    """How many there were; of sources also which troubles, which `Event.after` names."""
+    which: dict[str, int] = {}
+    for one in told:
+        if one.event.kind is kind is EventKind.SOURCE_FAILING and one.event.after:
+            which[one.event.after] = which.get(one.event.after, 0) + 1
+    listed = f" ({', '.join(f'{name} {many}' for name, many in which.items())})" if which else ""
+    return f"{number} {_HEADS[kind][number > 1]}{listed}"
+
+
 def _line(told: Told) -> str:
     event = told.event
     at = f"{event.at:%Y-%m-%d %H:%M:%S}Z"
     if told.delivery is not None:
         about = f": {told.alert.headline}" if told.alert else ""
-        return one_line(f"{at} delivery {told.delivery.key[:8]} to {event.detail}{about}", 400)
-    what = "" if event.kind is EventKind.ALERT_STORM else f"{event.subject} "
-    turn = {EventKind.SOURCE_FAILING: "fails: ", EventKind.SOURCE_RECOVERED: "has recovered: ", EventKind.SOURCE_GAP: "gap: "}
-    return one_line(f"{at} {what}{turn.get(event.kind, '')}{event.detail}", 400)
+        return one_line(f"{at} delivery {told.delivery.key[:8]} to {event.detail}{about}", _LONGEST_LINE)
+    if event.kind is EventKind.ALERT_STORM:
+        return one_line(f"{at} {event.detail}", _LONGEST_LINE)
+    became = f" ({event.after})" if event.after else ""
+    return one_line(f"{at} {event.subject}{became}: {event.detail}", _LONGEST_LINE)

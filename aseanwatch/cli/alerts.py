@@ -10,7 +10,7 @@ from aseanwatch.cli.outcomes import whole_key
 from aseanwatch.cli.output import moment, table, write_json
 from aseanwatch.cli.preview import preview
 from aseanwatch.cli.words import render, templates
-from aseanwatch.records import alert_json, delivery_json
+from aseanwatch.records import alert_json, delivery_json, headline
 from core.alerts import Alert, AlertKind, Delivery, DeliveryState, ReceiptKind
 from core.errors import AseanwatchError
 
@@ -79,7 +79,7 @@ def list_(
 def _row(alert: Alert, one: Delivery, attempts: int) -> tuple[str, ...]:
     waits = f"in digest {one.digest} at {moment(one.next_attempt_at)}" if one.digest and one.state is DeliveryState.PENDING else ""
     made = moment(one.created_at)
-    return (one.key[:8], made, one.target, one.state, str(attempts), alert.headline, one.rule, one.reason or waits)
+    return (one.key[:8], made, one.target, one.state, str(attempts), headline(alert), one.rule, one.reason or waits)
 
 
 @alerts.command()
@@ -106,7 +106,7 @@ def show(key: str, as_json: bool, config: Path | None, data_dir: Path | None) ->
     if as_json:
         write_json(alert_json(alert) | {"deliveries": [delivery_json(one, attempts[one.key]) for one in deliveries]})
         return
-    click.echo(alert.headline)
+    click.echo(headline(alert))
     if alert.news:
         click.echo(f"  {alert.publisher} {moment(alert.published)[:10]} · {alert.url}")
     corrects = f", corrects alert {alert.corrects}" if alert.corrects else ""

@@ -8,6 +8,7 @@ import click
 
 from aseanwatch.cli.options import json_option, settings_from, settings_options
 from aseanwatch.cli.output import complain, moment, progress, table, write_json
+from aseanwatch.records import headline
 
 if TYPE_CHECKING:
     from aseanwatch.ports import Store
@@ -88,15 +89,15 @@ def _show(found: "Preview") -> None:
         lines = [(moment(one.at), one.target, _what(one), _rules(one)) for one in found.messages]
         table(("at", "target", "message", "rule"), lines, empty="")
     for alert, owed in found.dropped:
-        click.echo(f"dropped   {moment(alert.created_at)}  {owed.target}: {alert.headline} ({owed.rule})")
+        click.echo(f"dropped   {moment(alert.created_at)}  {owed.target}: {headline(alert)} ({owed.rule})")
     for alert in found.untaken:
-        click.echo(f"reaches nobody by these routes   {moment(alert.created_at)}  {alert.headline}")
+        click.echo(f"reaches nobody by these routes   {moment(alert.created_at)}  {headline(alert)}")
 
 
 def _what(message: "Message") -> str:
     if not message.digest:
-        return message.told[0][0].headline
-    listed = "\n".join(f"- {alert.headline}" for alert, _ in message.told)
+        return headline(message.told[0][0])
+    listed = "\n".join(f"- {headline(alert)}" for alert, _ in message.told)
     return f"digest of {len(message.told)} ({message.digest}):\n{listed}"
 
 

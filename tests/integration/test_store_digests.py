@@ -229,22 +229,22 @@ def told(store: Store, line: Line, now: datetime, operators: Operators = OPERATO
     return store.tell_operator(line, lambda events: notes(events, operators, now), now)
 
 
-def happens(store: Store, kind: EventKind, subject: str, at: datetime, detail: str = "") -> Event:
-    return store.append_events([Event(kind=kind, subject=subject, at=at, detail=detail)])[0]
+def happens(store: Store, kind: EventKind, subject: str, at: datetime, detail: str = "", after: str = "") -> Event:
+    return store.append_events([Event(kind=kind, subject=subject, at=at, detail=detail, after=after)])[0]
 
 
 def test_sources_that_fail_one_after_the_other_are_told_in_one_message_and_once(store: Store) -> None:
     happens(store, EventKind.SOURCE_FAILING, "before", NOW)
     assert told(store, SOURCES, NOW) == []
     for number in range(20):
-        happens(store, EventKind.SOURCE_FAILING, f"source-{number:02}", NOW + timedelta(seconds=number), "dns_failed")
+        happens(store, EventKind.SOURCE_FAILING, f"source-{number:02}", NOW + timedelta(seconds=number), "gone", "dead")
     assert told(store, SOURCES, NOW + 4 * MINUTE) == []
 
     [note] = told(store, SOURCES, NOW + 6 * MINUTE)
 
     assert note.targets == ("mail",)
-    assert (note.alert.kind, note.alert.headline) == (AlertKind.OPERATOR, "20 sources fail")
-    assert [f"source-{number:02} fails: dns_failed" in note.alert.notes[number] for number in range(20)] == [True] * 20
+    assert (note.alert.kind, note.alert.headline) == (AlertKind.OPERATOR, "20 troubles of sources (dead 20)")
+    assert [f"source-{number:02} (dead): gone" in note.alert.notes[number] for number in range(20)] == [True] * 20
     assert told(store, SOURCES, NOW + 12 * MINUTE) == []
     assert [sent.key for sent in sends(store, NOW + 6 * MINUTE)] == [note.alert.key]
 
