@@ -9,15 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
-from core.alerts import Alert, AlertKind, Delivery, DeliveryState, delivery_key
+from core.alerts import Alert, AlertKind, Delivery, DeliveryState, ReceiptKind, delivery_key
 from core.digests import LATE_AFTER, Gathered, gather, make_digest, rule
 from core.operator import Line, Note, Told
 from core.outcomes import Event
-from store.database import CLOCK_SET_BACK, Database, put
+from store.database import CLOCK_SET_BACK, Database, chunks, put
 from store.events import COLUMNS as EVENT_COLUMNS
 from store.outbox import COLUMNS
 from store.owed import as_delivery, owe_plainly
-from store.tables import alert, delivery, event, meta
+from store.tables import alert, attempt_log, delivery, event, meta
 
 EVENTS_AT_ONCE = 500
 
@@ -34,7 +34,9 @@ class Digests(Database):
         with self._writing() as tx:
             query = select(*COLUMNS, alert.c.payload).join(alert).where(_ripe(now)).order_by(delivery.c.id)
             rows = tx.execute(query.with_for_update(skip_locked=True, of=delivery)).all()
-            for gathered in gather(((as_delivery(row), row.payload) for row in rows), now):
+            waiting = [(as_delivery(row), row.payload) for row in rows]
+            doubted = _doubted(tx, [one.key for one, _ in waiting])
+            for gathered in gather((one for one in waiting if one[0].key not in doubted), now):
                 if len(gathered.members) == 1:
                     _let_go(tx, gathered.members[0][0], now)
                 else:
@@ -76,6 +78,12 @@ def _ripe(now: datetime) -> Any:
     due = and_(delivery.c.digest.is_not(None), or_(delivery.c.next_attempt_at <= now, set_back))
     old = and_(delivery.c.digest.is_(None), or_(delivery.c.created_at <= now - LATE_AFTER, delivery.c.rule == rule("late")))
     return and_(waits, or_(due, old))
+
+
+def _doubted(tx: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of these deliveries that may have arrived: they stay what they are, whatever their target wants done about it."""
+    query = select(attempt_log.c.delivery_key).where(attempt_log.c.kind == ReceiptKind.UNKNOWN)
+    return {key for part in chunks(keys) for key in tx.scalars(query.where(attempt_log.c.delivery_key.in_(part)))}
 
 
 def _let_go(tx: Connection, one: Delivery, now: datetime) -> None:

@@ -175,12 +175,14 @@ def test_after_an_outage_what_is_late_goes_in_one_message_and_the_rest_by_itself
     assert {one.rule for one in owed(store, state="sent") if one.alert == sent[-1].key} == {f"digest: {LATE}"}
 
 
-def test_what_may_have_arrived_is_in_no_digest(store: Store) -> None:
+@pytest.mark.parametrize("marked", [True, False])
+def test_what_may_have_arrived_is_in_no_digest(store: Store, marked: bool) -> None:
+    """Whether its target wants it marked, or drops what it has."""
     for name in ("first", "second", "third"):
         tells(store, name, routing())
     claimed = store.claim_delivery("me", NOW, 60)
     assert claimed
-    doubt = Step(state=DeliveryState.PENDING, next_attempt_at=NOW + MINUTE, reason="silence", repeat=True)
+    doubt = Step(state=DeliveryState.PENDING, next_attempt_at=NOW + MINUTE, reason="silence", repeat=marked)
     store.record_receipt(claimed[0], Receipt(kind=ReceiptKind.UNKNOWN), doubt, NOW)
 
     [digest] = store.assemble_digests(NOW + 7 * HOUR)
