@@ -2,13 +2,14 @@
 # make check  lint, types, architecture                      make demo   the whole way before your eyes
 # make receivers  a mail server and a chat on this machine, for a first alert
 # make eval   how well the labelled texts are read           make bench  how fast, as ratios
+# make soak   the watch killed again and again; what was lost, sent twice or held
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: run demo receivers test check bench eval lock clean help
+.PHONY: run demo receivers test check bench eval soak lock clean help
 
 help:
 	@sed -n '/^PYTHON/q; s/^# //p' Makefile
@@ -48,6 +49,9 @@ eval: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+soak: $(VENV)/.dev
+	@$(BIN)/python tests/support/killloop.py $(ARGS)
 
 # Anew from pyproject.toml; needs uv. No address of a registry is recorded.
 lock:

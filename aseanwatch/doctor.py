@@ -15,8 +15,8 @@ from aseanwatch.settings import Settings
 from core.cadence import spoken
 from core.errors import AseanwatchError
 
-LEAST_FREE = 200_000_000
-"""Bytes on the disk below which the watch is in danger."""
+PROMISED = timedelta(minutes=1)
+"""Within so long of an article's coming in its alert is tried."""
 SILENCE = timedelta(minutes=2)
 """A running watch that was not heard for so long is stuck."""
 LATE = timedelta(minutes=10)
@@ -93,7 +93,7 @@ def _data(settings: Settings, now: datetime) -> Iterator[Finding]:
 def _disk(settings: Settings, now: datetime) -> Iterator[Finding]:
     free = shutil.disk_usage(_existing(settings.data_dir)).free
     says = f"{free / 1e9:.1f} GB free at {settings.data_dir}"
-    yield _ok("disk", says) if free >= LEAST_FREE else _bad("disk", f"only {says}; make room")
+    yield _ok("disk", says) if free >= settings.schedule.least_free_mb * 1_000_000 else _bad("disk", f"only {says}; make room")
 
 
 def _existing(folder: Path) -> Path:
@@ -134,6 +134,14 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield _heartbeat(settings, store, now)
         yield from _sources(settings, store, now)
         yield _outbox(store)
+        yield from _punctuality(store, now)
+        if quarantine := store.quarantine():
+            since, held = quarantine
+            yield _bad(
+                "quarantine",
+                f"{held} deliveries are held since {since:%Y-%m-%d %H:%M} UTC: the database is older than the "
+                "sent-ledger; look at them, then `aseanwatch alerts release`",
+            )
 
 
 def _soundness(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -181,7 +189,16 @@ def _outbox(store: Store) -> Finding:
     dead, unknown = states.get("dead", 0), states.get("unknown", 0)
     if dead or unknown:
         return _note("alerts", f"{dead} given up, {unknown} in doubt; see `aseanwatch alerts list --state dead` (or unknown)")
-    return _ok("alerts", f"{states.get('pending', 0)} waiting, {states.get('sent', 0)} sent")
+    return _ok("alerts", f"{states.get('pending', 0)} waiting, {states.get('retry', 0)} to be tried again, {states.get('sent', 0)} sent")
+
+
+def _punctuality(store: Store, now: datetime) -> Iterator[Finding]:
+    """How long news took from their coming in to the first attempt to tell them: 95 of 100 are to be within a minute."""
+    waits = sorted(store.waits(now - timedelta(days=1)).values())
+    if waits:
+        late = waits[(95 * len(waits) - 1) // 100]
+        says = f"of the last {len(waits)} alerts 95 in 100 were tried within {spoken(late)} of their article"
+        yield _ok("waits", says) if late <= PROMISED else _note("waits", f"{says}; the promise is a minute, unless a route puts them off")
 
 
 Check = Callable[[Settings, datetime], Iterator[Finding]]

@@ -3,22 +3,23 @@
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from aseanwatch import pages, polls
 from aseanwatch.pages import FromEntry, MayFetch, Pages
 from aseanwatch.polls import Lateness, Polls, Round
-from aseanwatch.ports import Clock, Extractor, Fetcher, Notifier, Parser, Reader, Store
+from aseanwatch.ports import Clock, Extractor, Fetcher, Ledger, Notifier, Parser, Reader, Store
 from core import expected, operator, register
-from core.alerts import Alert, Delivery, Receipt, ReceiptKind
+from core.alerts import Alert, Delivery, DeliveryState, Receipt, ReceiptKind, delivery_key
 from core.articles import BASELINE, Article, Failure
 from core.calendar import Calendar
-from core.delivery import GIVE_UP_AFTER, OnUnknown, Step, next_step
-from core.errors import AlreadyRunning
+from core.delivery import GIVE_UP_AFTER, Acknowledged, OnUnknown, Step, next_step
+from core.errors import AlreadyRunning, StoreError
 from core.expected import Deadline
-from core.operator import Operators
+from core.keys import derived
+from core.operator import Operators, Told
 from core.outcomes import Changes, Earlier, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
@@ -34,6 +35,9 @@ BATCH = 50
 """Articles read at one call."""
 RECORD_PAUSE = timedelta(minutes=10)
 """When an article is read again whose reading could not be recorded."""
+LEDGER_CHECKED = 50_000
+"""How many of the newest deliveries are looked up in the ledger at the start."""
+SENT_BEFORE = "was sent before: it is in the sent-ledger"
 HEARTBEAT = "heartbeat"
 """Under this name the store remembers when the watch was last alive."""
 LATENESS = "lateness"
@@ -89,12 +93,16 @@ class Pipeline:
                       store.record_reading                                   reading, register, alert, deliveries: one transaction
                       store.record_read_failure                              instead, when it cannot be read
                       pages.look_again                                       for edits, when it brought an outcome
-        deliver_next  store.claim_delivery -> notifier.deliver               claimed before a byte is sent
+        deliver_next  store.claim_delivery -> notifier.deliver               claimed before a byte is sent, unless the ledger has it
+                      ledger.add                                             what was acknowledged is noted outside the database first
                       next_step -> store.record_receipt                      sent, later, held or given up
         take_over     next_step -> store.recover_leases                      at the start: what a dead process was sending is in doubt
+                      ledger.all -> store.reconcile                          is the database an older copy than the ledger?
+                      store.acknowledged -> ledger.add                       what the ledger lacks
         recover       next_step -> store.recover_leases                      the same for leases that ran out
         gather        store.assemble_digests                                 what waits for a digest whose time has come
         tell_operator store.tell_operator                                    what happened to sources, deliveries and the watch itself
+        tell_directly  notifier.deliver                                      the same when the database cannot be written
         look_for_overdue  store.unread_articles -> store.remembered          not while articles wait that may bring it
                       store.remember                                         the first time: since when we wait
                       store.planned -> expected.due -> expected.tells        what was foretold, by when, and is that over
@@ -114,6 +122,7 @@ class Pipeline:
         from_entry: FromEntry,
         reader: Reader,
         channels: Mapping[str, Channel],
+        ledger: Ledger,
         calendar: Calendar,
         clock: Clock,
         witness: Witness,
@@ -133,6 +142,7 @@ class Pipeline:
         self._from_entry = from_entry
         self._reader = reader
         self._channels = channels
+        self._ledger = ledger
         self._calendar = calendar
         self._clock = clock
         self._witness = witness
@@ -208,13 +218,29 @@ class Pipeline:
         if claimed is None:
             return False
         delivery, alert = claimed
-        receipt = self._send(delivery, alert)
+        receipt = self._receipt(delivery, alert)
         now = self._clock.now()
         step = next_step(delivery, receipt, self._on_unknown(delivery.target), now, self._give_up_after)
         if not self._store.record_receipt(delivery, receipt, step, now):
             log.warning("the lease of delivery %s to %s was lost before its receipt (%s)", delivery.key, delivery.target, receipt.kind)
         self._witness.delivered(delivery, alert, receipt)
         return True
+
+    def _receipt(self, delivery: Delivery, alert: Alert) -> Receipt:
+        """What came of this attempt. A message that is in the ledger is not sent again; one that is acknowledged is in it from then on."""
+        if delivery.key in self._ledger:
+            return Receipt(kind=ReceiptKind.ACCEPTED, reason=SENT_BEFORE)
+        receipt = self._send(delivery, alert)
+        if receipt.kind is ReceiptKind.ACCEPTED:
+            self._note([Acknowledged(delivery=delivery.key, alert=delivery.alert, target=delivery.target, at=self._clock.now())])
+        return receipt
+
+    def _note(self, told: Sequence[Acknowledged]) -> None:
+        """Into the ledger. One that cannot be written stops nothing: the database knows it, and the next write or start mends it."""
+        try:
+            self._ledger.add(told)
+        except StoreError as error:
+            log.error("%s", error)
 
     def _send(self, delivery: Delivery, alert: Alert) -> Receipt:
         channel = self._channels.get(delivery.target)
@@ -230,8 +256,16 @@ class Pipeline:
         return self._channels[target].on_unknown if target in self._channels else OnUnknown.HOLD
 
     def take_over(self) -> None:
-        """To be called before anything else by a watch that is alone on its database: whatever is being sent there belongs to the dead."""
+        """To be called before anything else by a watch that is alone on its database: whatever is being sent there belongs to the dead.
+
+        Database and sent-ledger are held against each other: a database that is an older copy repeats nothing, and alerts are held
+        until a person has looked.
+        """
         self._recover(orphans=True)
+        found = self._store.reconcile(self._ledger.all(), self._clock.now())
+        if found.marked or found.ahead:
+            log.warning("by the sent-ledger %d deliveries were sent before, and %d are not in this database", found.marked, found.ahead)
+        self._note(self._store.acknowledged(LEDGER_CHECKED))
 
     def recover(self) -> None:
         """Sees to the deliveries whose sender died: nobody knows whether they arrived."""
@@ -241,10 +275,13 @@ class Pipeline:
         now = self._clock.now()
 
         def judge(delivery: Delivery, doubt: Receipt) -> Step:
+            if delivery.key in self._ledger:
+                return Step(state=DeliveryState.SENT, reason=SENT_BEFORE)
             return next_step(delivery, doubt, self._on_unknown(delivery.target), now, self._give_up_after)
 
         for delivery in self._store.recover_leases(now, orphans=orphans, judge=judge):
-            self._witness.doubted(delivery)
+            if delivery.state is not DeliveryState.SENT:
+                self._witness.doubted(delivery)
 
     # digests, and what the operator is told
 
@@ -259,6 +296,17 @@ class Pipeline:
         for line in operator.LINES:
             for note in self._store.tell_operator(line, lambda told: operator.notes(told, self._operators, now), now):
                 log.info("the operator is told: %s", note.alert.headline)
+
+    def tell_directly(self, events: Sequence[Event]) -> None:
+        """Sends the operator what happened to the watch, without a claim or a record: for when the database cannot be written."""
+        now = self._clock.now()
+        for note in operator.notes([Told(event=event) for event in events], self._operators, now):
+            key = derived("direct", *(f"{event.kind} {event.subject} {event.at.isoformat()}" for event in events))
+            alert = replace(note.alert, key=key)  # events that are not on record have no number yet
+            for target in note.targets:
+                delivery = Delivery(key=delivery_key(key, target), alert=key, target=target, attempt=1, created_at=now)
+                receipt = self._send(delivery, alert)
+                log.warning("the operator is told directly, to %s: %s %s", target, receipt.kind, receipt.reason)
 
     # what should have come
 

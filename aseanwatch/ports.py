@@ -3,13 +3,13 @@
 Rooms satisfy them by shape; only `wiring` knows which object stands behind which port.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.alerts import Alert, Attempt, Delivery, Receipt
 from core.articles import Article, Failure
-from core.delivery import Step
+from core.delivery import Acknowledged, Reconciled, Step
 from core.errors import FetchError
 from core.expected import Deadline
 from core.health import Pages
@@ -256,6 +256,10 @@ class Store(Protocol):
     def alert(self, key: str) -> tuple[Alert, list[Delivery]] | None: ...
     def deliveries(self, *, state: str | None = None, target: str | None = None, limit: int = 200) -> list[Delivery]: ...
     def attempts(self, delivery: str) -> list[Attempt]: ...
+    def waits(self, since: datetime, limit: int = 200) -> dict[str, timedelta]:
+        """Alert -> how long it was from its article's coming in to the first attempt at any target; of the newest made from `since` on."""
+        ...
+
     def claim_delivery(self, owner: str, now: datetime, lease_seconds: float) -> tuple[Delivery, Alert] | None:
         """The next delivery that is due, now `sending` and leased to `owner`: committed before a byte is sent."""
         ...
@@ -309,6 +313,27 @@ class Store(Protocol):
         """What `compose` makes of the events of `line` that were not told yet, owed and told for good."""
         ...
 
+    # held against the sent-ledger
+    def acknowledged(self, limit: int) -> list[Acknowledged]:
+        """The newest deliveries that were sent, the oldest of them first."""
+        ...
+
+    def reconcile(self, told: Sequence[Acknowledged], now: datetime) -> Reconciled:
+        """Marks what the ledger says was sent; begins a quarantine when the ledger is ahead of the database. Before anything is claimed."""
+        ...
+
+    def mark_told(self, told: Sequence[Acknowledged]) -> int:
+        """Marks as sent what waits here and is in the ledger; how many that were."""
+        ...
+
+    def quarantine(self) -> tuple[datetime, int] | None:
+        """Since when alerts are held, and how many deliveries that concerns; None when nothing is held."""
+        ...
+
+    def release(self, now: datetime, suppress: str = "") -> int:
+        """Ends the quarantine; how many deliveries it held. With `suppress`, a reason, these are suppressed, otherwise they are due."""
+        ...
+
     # events, notes, state
     def append_events(self, events: Sequence[Event]) -> tuple[Event, ...]: ...
     def events(self, after: int = 0, limit: int = 500, *, subject: str | None = None, records: bool = False) -> list[Event]:
@@ -341,4 +366,18 @@ class Notifier(Protocol):
 
     def deliver(self, delivery: Delivery, alert: Alert) -> Receipt:
         """What came of it; never raises for a target that refuses, hangs or is gone."""
+        ...
+
+
+class Ledger(Protocol):
+    """The acknowledged deliveries, kept apart from the database, so that a copy that is put back repeats nothing."""
+
+    def __contains__(self, delivery: str) -> bool: ...
+
+    def all(self) -> list[Acknowledged]:
+        """Every delivery on record, the oldest first."""
+        ...
+
+    def add(self, told: Iterable[Acknowledged]) -> None:
+        """Records what is not on record yet, on the disk when it returns. Raises StoreError when it cannot be written."""
         ...

@@ -169,8 +169,8 @@ class TargetSettings(_Section):
     url_file: FilePath | None = Field(default=None, description="File that holds the URL, instead of `url`.")
     on_unknown: OnUnknown | None = Field(
         default=None,
-        description="When nobody knows whether a message arrived: `hold` it (never twice) or `resend` it once, marked; "
-        "when unset, mail is sent again and the rest held.",
+        description="When nobody knows whether a message arrived: `hold` it (never twice), `resend` it once, marked, or `repeat` it "
+        "to a receiver that drops repeats; when unset, mail is sent again and the rest held.",
     )
     enabled: bool = Field(default=True, description="Whether alerts go there.")
     per_minute: int = Field(default=20, ge=1, le=600, description="Messages a minute at most; the others wait their turn.")
@@ -225,6 +225,7 @@ class Schedule(_Section):
 
     tick_seconds: float = Field(default=2.0, ge=0.05, le=60, description="How often the database is asked for what is due.")
     shutdown_seconds: float = Field(default=20.0, ge=0, le=300, description="How long work in flight may take after SIGTERM.")
+    least_free_mb: int = Field(default=200, ge=1, description="Megabytes free in the data folder below which the operator is told.")
 
 
 class Settings(_Section):

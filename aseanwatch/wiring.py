@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
@@ -11,11 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from aseanwatch.ports import Clock, Notifier, Reader, Store
+from aseanwatch.ports import Clock, Ledger, Notifier, Reader, Store
 from aseanwatch.settings import Settings
 from core.alerts import Alert, AlertKind, Delivery, Receipt
 from core.calendar import Calendar
-from core.delivery import OnUnknown
+from core.delivery import Acknowledged, OnUnknown
 from core.errors import ConfigError, ParseError, StoreError
 from core.keys import derived
 from core.operator import Operators
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from aseanwatch.alerts.templates import Templates
     from aseanwatch.pipeline import Channel, Pipeline, Witness
     from aseanwatch.probe import KnownNames, Probe
+    from aseanwatch.troubles import Troubles
     from ingest.catalogue import Listing
     from ingest.changes import Changes
     from ingest.http import Http
@@ -82,7 +84,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
     from ingest.robots import Robots
 
     clock = clock or SystemClock()
-    told, sources, rules = channels(settings, say), catalogue(settings), reader(settings)
+    targets, sources, rules = channels(settings, say), catalogue(settings), reader(settings)
     routed, told_of_us = routing(settings), operators(settings)
     with ExitStack() as held:
         lock = held.enter_context(sole_instance(settings))
@@ -96,7 +98,8 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             extractor=held.enter_context(closing(extractor())),
             from_entry=article_from_entry,
             reader=rules,
-            channels=told,
+            channels=targets,
+            ledger=ledger(settings),
             calendar=calendar(settings.rules.files),
             clock=clock,
             witness=witness,
@@ -116,7 +119,7 @@ def build(settings: Settings, witness: "Witness", say: Say, *, clock: Clock | No
             reader=rules,
             pipeline=pipeline,
             sources=tuple(sources),
-            targets=tuple(told),
+            targets=tuple(targets),
             routing=routed,
             clock=clock,
         )
@@ -151,6 +154,21 @@ def storage(settings: Settings, *, create: bool = False) -> AbstractContextManag
     elif not has_database(settings):
         raise ConfigError("no database yet; `aseanwatch run` makes it", subject=str(settings.data_dir))
     return cast("AbstractContextManager[Store]", open_store(settings.database_url(), now=SystemClock().now(), migrate=create))
+
+
+def ledger(settings: Settings) -> Ledger:
+    """The sent-ledger in the data folder, wherever the database is. Raises StoreError."""
+    from store import LEDGER
+    from store import Ledger as SentLedger
+
+    return SentLedger(settings.data_dir / LEDGER)
+
+
+def told(settings: Settings) -> list[Acknowledged]:
+    """What the sent-ledger of a running watch holds. Raises StoreError."""
+    from store import LEDGER, read_ledger
+
+    return read_ledger(settings.data_dir / LEDGER)
 
 
 def scratch(file: Path | None = None) -> AbstractContextManager[Store]:
@@ -398,6 +416,19 @@ def _certificates() -> "SSLContext":
 
     believed = Trust.of(None)
     return create_default_context(cafile=believed.file, capath=believed.folder)
+
+
+def troubles(app: App) -> "Troubles":
+    """Who watches over the watch itself."""
+    from aseanwatch.troubles import Troubles
+
+    return Troubles(
+        append=app.store.append_events,
+        past_the_database=app.pipeline.tell_directly,
+        free=lambda: shutil.disk_usage(app.settings.data_dir).free,
+        least_free=app.settings.schedule.least_free_mb * 1_000_000,
+        clock=app.clock,
+    )
 
 
 def try_target(settings: Settings, name: str) -> Receipt:

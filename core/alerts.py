@@ -94,14 +94,25 @@ class Alert:
 
 
 class DeliveryState(StrEnum):
-    """Where one alert to one target stands."""
+    """Where one alert to one target stands: a closed set, each state counted and shown."""
 
     PENDING = "pending"
+    """In line; nothing was tried since it was put there."""
     SENDING = "sending"
+    """Claimed: somebody is at it, or died over it."""
     SENT = "sent"
-    DEAD = "dead"
+    RETRY = "retry"
+    """Refused or not sent, or in doubt where the target wants it again: waits for its next attempt."""
     UNKNOWN = "unknown"
+    """May or may not have arrived; held."""
+    DEAD = "dead"
+    """Refused for good, or given up."""
     SUPPRESSED = "suppressed"
+    """Not sent, by a person or a rule that its reason names."""
+
+
+WAITING = (DeliveryState.PENDING, DeliveryState.RETRY)
+"""The states of a delivery that is to be attempted: these, and no others, have a `next_attempt_at`."""
 
 
 class ReceiptKind(StrEnum):

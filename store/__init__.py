@@ -17,23 +17,26 @@ from store.digests import Digests
 from store.engines import open_engines
 from store.events import Events
 from store.expectations import Expectations
+from store.ledger import NAME as LEDGER
+from store.ledger import Ledger, read_ledger
 from store.locks import holder, only_instance
 from store.migrations import head, require_known, revision, upgrade
 from store.outbox import Outbox
 from store.polls import Polls
 from store.register import Register
 from store.reports import Reports
+from store.restored import Restored
 from store.reviews import Reviews
 from store.tables import meta
 from store.told import Told
 
-__all__ = ["Store", "holder", "only_instance", "open_store"]
+__all__ = ["LEDGER", "Ledger", "Store", "holder", "only_instance", "open_store", "read_ledger"]
 
 CREATED = "created_at"
 """The note that says since when a database has been ours."""
 
 
-class Store(Polls, Articles, Register, Expectations, Reviews, Outbox, Digests, Told, Events, Reports):
+class Store(Polls, Articles, Register, Expectations, Reviews, Outbox, Restored, Digests, Told, Events, Reports):
     """All that is remembered, in one object. May be used from several threads; `close` it, or use it in a `with`."""
 
     def __enter__(self) -> Self:

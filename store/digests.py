@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
-from core.alerts import Alert, AlertKind, Delivery, DeliveryState, ReceiptKind, delivery_key
+from core.alerts import WAITING, Alert, AlertKind, Delivery, DeliveryState, ReceiptKind, delivery_key
 from core.digests import LATE_AFTER, Gathered, gather, make_digest, rule
 from core.operator import Line, Note, Told
 from core.outcomes import Event
@@ -73,7 +73,7 @@ class Digests(Database):
 
 def _ripe(now: datetime) -> Any:
     """Waits for a digest whose time has come (or was set by a clock that has since been set back), or waits too long to be sent at once."""
-    waits = delivery.c.state == DeliveryState.PENDING
+    waits = delivery.c.state.in_(WAITING)
     set_back = delivery.c.created_at > now + CLOCK_SET_BACK
     due = and_(delivery.c.digest.is_not(None), or_(delivery.c.next_attempt_at <= now, set_back))
     old = and_(delivery.c.digest.is_(None), or_(delivery.c.created_at <= now - LATE_AFTER, delivery.c.rule == rule("late")))

@@ -1,6 +1,6 @@
 """The outbox: one row a delivery, claimed before a byte is sent, and what came of it.
 
-    pending -> sending -> sent | dead | unknown | pending again        every arrow is one committed transaction
+    pending -> sending -> sent | dead | unknown | retry -> sending again        every arrow is one committed transaction
 
 A row that is `sending` when its lease runs out is in doubt: its sender died, and nobody knows whether the message arrived. It is
 held, unless its target would rather have it twice.
@@ -13,20 +13,22 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from core.alerts import Alert, Attempt, Delivery, DeliveryState, Receipt, ReceiptKind
+from core.alerts import WAITING, Alert, AlertKind, Attempt, Delivery, DeliveryState, Receipt, ReceiptKind
 from core.delivery import Step
 from core.outcomes import Event, EventKind
-from store.database import LONGEST_WAIT, Database, come
+from store.database import LONGEST_WAIT, Database, chunks, come
 from store.events import append
-from store.tables import alert, attempt_log, delivery
+from store.tables import alert, article, attempt_log, delivery, handle, meta
 
 LONGEST_LEASE = timedelta(hours=1)
 YIELD_AFTER = timedelta(seconds=60)
 """How long a delivery that is being put off holds up later ones to the same target."""
 ABANDONED = "the sender stopped before it could tell what came of it"
+QUARANTINE = "quarantine"
+"""Under this name stands since when alerts are held: see `store.restored`. Messages to the operator are not."""
 
 RELEASABLE = (DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED)
-DISMISSIBLE = (DeliveryState.PENDING, DeliveryState.DEAD, DeliveryState.UNKNOWN)
+DISMISSIBLE = (*WAITING, DeliveryState.DEAD, DeliveryState.UNKNOWN)
 EVENTS = {DeliveryState.DEAD: EventKind.DELIVERY_DEAD, DeliveryState.UNKNOWN: EventKind.DELIVERY_UNKNOWN}
 
 Judge = Callable[[Delivery, Receipt], Step]
@@ -42,17 +44,19 @@ class Outbox(Database):
         """The next delivery that is due, now `sending` and leased to `owner`; None when none is.
 
         To one target they go one at a time and in the order of their alerts; one that is being put off lets later ones pass after a minute.
+        In a quarantine only messages to the operator are given out.
         """
         if not 0 < lease_seconds <= LONGEST_LEASE.total_seconds():
             raise ValueError(f"a lease of {lease_seconds} s")
         with self._writing() as tx:
-            heads = select(delivery.c.id).where(_claimable(now)).order_by(delivery.c.id).limit(1)
+            held = tx.scalar(select(meta.c.key).where(meta.c.key == QUARANTINE)) is not None
+            heads = select(delivery.c.id).where(_claimable(now, held=held)).order_by(delivery.c.id).limit(1)
             number = tx.scalar(heads.with_for_update(skip_locked=True))
             if number is None:
                 return None
             claim = {"state": DeliveryState.SENDING, "attempt": delivery.c.attempt + 1, "claimed_at": now}
             claim |= {"lease_owner": owner, "lease_until": now + timedelta(seconds=lease_seconds), "next_attempt_at": None}
-            taken = update(delivery).where(delivery.c.id == number, delivery.c.state == DeliveryState.PENDING).values(claim)
+            taken = update(delivery).where(delivery.c.id == number, delivery.c.state.in_(WAITING)).values(claim)
             if tx.execute(taken).rowcount != 1:
                 return None
             row = tx.execute(select(*COLUMNS, alert.c.payload).join(alert).where(delivery.c.id == number)).one()
@@ -136,6 +140,23 @@ class Outbox(Database):
         with self._reading() as tx:
             return [Attempt(**row._mapping) for row in tx.execute(query)]
 
+    def waits(self, since: datetime, limit: int = 200) -> dict[str, timedelta]:
+        """Alert -> how long it was from its article's coming in to the first attempt at any target; of the newest made from `since` on.
+
+        Alerts on news only: digests and what is told of the watch itself have waited on purpose.
+        """
+        first = func.min(attempt_log.c.started_at).label("first")
+        begun = select(alert.c.key, alert.c.payload, first).join(delivery, delivery.c.alert_key == alert.c.key)
+        begun = begun.join(attempt_log, attempt_log.c.delivery_key == delivery.c.key)
+        newest = begun.where(alert.c.created_at >= since, alert.c.kind == AlertKind.NEWS).group_by(alert.c.key, alert.c.payload)
+        with self._reading() as tx:
+            rows = tx.execute(newest.order_by(first.desc()).limit(limit)).all()
+            handles = {row.key: handle(row.payload.article) for row in rows}
+            seen: dict[str, datetime] = {}
+            for part in chunks(handles.values()):
+                seen.update(tx.execute(select(article.c.handle, article.c.first_seen).where(article.c.handle.in_(part))).all())
+        return {row.key: row.first - seen[handles[row.key]] for row in rows if handles[row.key] in seen}
+
     def alerts(self, limit: int = 100) -> list[tuple[Alert, list[Delivery]]]:
         """Alerts with their deliveries, newest first."""
         query = select(alert.c.payload).order_by(alert.c.created_at.desc(), alert.c.key).limit(limit)
@@ -149,17 +170,20 @@ class Outbox(Database):
             return (made, _deliveries_of(tx, key)) if made else None
 
 
-def _claimable(now: datetime) -> ColumnElement[bool]:
+def _claimable(now: datetime, *, held: bool) -> ColumnElement[bool]:
     """At the head of its target's line and due, with nothing under way to that target.
 
-    In line stands what is due, and for a minute what was put off: it keeps its place so long.
+    In line stands what is due, and for a minute what was put off: it keeps its place so long. While alerts are `held`, only messages
+    to the operator stand in line.
     """
-    pending = and_(delivery.c.state == DeliveryState.PENDING, delivery.c.digest.is_(None))
+    waiting = and_(delivery.c.state.in_(WAITING), delivery.c.digest.is_(None))
     due = come(delivery.c.next_attempt_at, now)
-    in_line = and_(pending, or_(due, delivery.c.created_at > now - YIELD_AFTER))
+    in_line = and_(waiting, or_(due, delivery.c.created_at > now - YIELD_AFTER))
+    if held:
+        in_line = and_(in_line, delivery.c.alert_key.in_(select(alert.c.key).where(alert.c.kind == AlertKind.OPERATOR)))
     under_way = select(delivery.c.target).where(delivery.c.state == DeliveryState.SENDING)
     heads = select(func.min(delivery.c.id)).where(in_line, delivery.c.target.not_in(under_way)).group_by(delivery.c.target)
-    return and_(delivery.c.id.in_(heads), pending, due)
+    return and_(delivery.c.id.in_(heads), waiting, due)
 
 
 def _locked(tx: Connection, key: str) -> Row[Any] | None:
@@ -168,7 +192,7 @@ def _locked(tx: Connection, key: str) -> Row[Any] | None:
 
 def _settle(tx: Connection, row: Row[Any], step: Step, now: datetime) -> list[Event]:
     """Takes over where a delivery stands now, its mark as a possible repeat for good; the event that a person should hear of."""
-    waits = step.state is DeliveryState.PENDING
+    waits = step.state in WAITING
     stands = {
         "state": step.state,
         "next_attempt_at": min(step.next_attempt_at or now, now + LONGEST_WAIT) if waits else None,

@@ -329,7 +329,7 @@ alert = Table(
     Column("kind", Coded(AlertKind), nullable=False, server_default=AlertKind.NEWS),
     Column("payload", Noun(Alert), nullable=False),
 )
-"""Messages owed, frozen when they were made."""
+"""Messages owed, frozen when they were made; the kind is that of the payload."""
 
 alert_outcome = Table(
     "alert_outcome",

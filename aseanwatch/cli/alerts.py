@@ -1,6 +1,6 @@
 """`aseanwatch alerts`: who was told what, every attempt, and a test of a target."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -64,9 +64,12 @@ def list_(
         told = store.told(state=state, target=target, kind=kind, since=since, limit=limit)
         found = [] if counts else [(alert, delivery, store.attempts(delivery.key)) for alert, delivery in told]
         numbers = store.told_counts(target=target, kind=kind, since=since)
+        waits = store.waits(datetime(2000, 1, 1, tzinfo=UTC), limit)
     if as_json:
         for alert, delivery, attempts in found:
-            write_json(delivery_json(delivery, attempts) | {"headline": alert.headline, "kind": alert.kind, "outcomes": len(alert.news)})
+            waited = waits[alert.key].total_seconds() if alert.key in waits else None
+            about = {"headline": alert.headline, "kind": alert.kind, "outcomes": len(alert.news), "seconds_to_first_attempt": waited}
+            write_json(delivery_json(delivery, attempts) | about)
         if counts:
             write_json(numbers | {"all": sum(numbers.values())})
         return
@@ -162,6 +165,31 @@ def retry(key: str | None, every: bool, state: str | None, target: str | None, c
         if not store.retry_delivery(whole, now):
             raise AseanwatchError("is on its way or was sent; only a dead, unknown or suppressed delivery can be retried", subject=key)
     click.echo(f"{whole} is in line again.")
+
+
+@alerts.command()
+@click.option("--suppress", is_flag=True, help="Send none of what is held: it was told before.")
+@settings_options
+def release(suppress: bool, config: Path | None, data_dir: Path | None) -> None:
+    """Send what is held since a backup was restored, or an empty database was started beside a sent-ledger.
+
+    What the sent-ledger knows to have arrived is not sent again in any case. Look first: `alerts list --state pending`.
+
+    \b
+    Examples:
+      aseanwatch alerts release
+      aseanwatch alerts release --suppress
+    """
+    from aseanwatch import wiring
+
+    settings = settings_from(config, data_dir)
+    with wiring.storage(settings) as store:
+        if store.quarantine() is None:
+            click.echo("Nothing is held.")
+            return
+        before = store.mark_told(wiring.told(settings))
+        held = store.release(wiring.SystemClock().now(), "told before the restore, by the operator" if suppress else "")
+    click.echo(f"{held} deliveries {'suppressed' if suppress else 'released'}; {before} more were sent before, by the sent-ledger.")
 
 
 @alerts.command()

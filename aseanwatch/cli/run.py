@@ -20,6 +20,7 @@ from core.errors import AlreadyRunning
 if TYPE_CHECKING:
     from aseanwatch.pipeline import Pipeline
     from aseanwatch.schedule import Happening
+    from aseanwatch.troubles import Troubles
     from aseanwatch.wiring import App
 
 Due = TypeVar("Due")
@@ -58,6 +59,10 @@ def run(ctx: click.Context, once: bool, no_history: bool, config: Path | None, d
         for text in introduction(app):
             speaker.write(text)
         app.pipeline.take_over()
+        if quarantine := app.store.quarantine():
+            speaker.write(
+                f"  held       {quarantine[1]} deliveries until `aseanwatch alerts release`; the database is older than the sent-ledger"
+            )
         if settings.history.load_seeds and not no_history:
             _load_history(app, speaker)
         code = _round(app, narrator, speaker) if once else _watch(app, narrator, speaker)
@@ -115,11 +120,15 @@ def _load_history(app: "App", speaker: Speaker) -> None:
 
 
 def _watch(app: "App", narrator: Narrator, speaker: Speaker) -> int:
+    from aseanwatch import wiring
     from aseanwatch.schedule import Watch
 
     told: dict[tuple[str, str, str], float] = {}
 
+    troubles = wiring.troubles(app)
+
     def tell(happening: "Happening") -> None:
+        troubles.happened(happening.kind, happening.job, happening.detail)
         if happening.kind == "error" and app.lock.lost():
             watch.stop()
         if happening.kind not in _TOLD:
@@ -138,11 +147,25 @@ def _watch(app: "App", narrator: Narrator, speaker: Speaker) -> int:
         shutdown_seconds=settings.schedule.shutdown_seconds,
         on_event=tell,
     )
-    code = watch.run_forever()
+    over = threading.Event()
+    threading.Thread(target=_look_again, args=(troubles, over, settings.schedule.tick_seconds), name="troubles", daemon=True).start()
+    try:
+        code = watch.run_forever()
+    finally:
+        over.set()
     narrator.flush(at_once=True)
     if app.lock.lost():
         raise AlreadyRunning("the lock is lost, another instance may have taken it; stopped", subject=str(app.store.storage()["where"]))
     return code
+
+
+def _look_again(troubles: "Troubles", over: threading.Event, seconds: float) -> None:
+    """In a thread of its own: a beat that hangs, or a database that does, must not hide that it does."""
+    while not over.wait(seconds):
+        try:
+            troubles.look()
+        except Exception:
+            log.exception("troubles")
 
 
 def _round(app: "App", narrator: Narrator, speaker: Speaker) -> int:

@@ -757,7 +757,7 @@ def test_every_row_is_counted_once_and_every_state_is_listed(store: Store) -> No
         "sightings": {"applied": 1, "held": 0},
         "reviews": {"all": 0},
         "alerts": {"all": 1},
-        "deliveries": {"pending": 1, "sending": 0, "sent": 1, "dead": 0, "unknown": 0, "suppressed": 0},
+        "deliveries": {"pending": 1, "sending": 0, "sent": 1, "retry": 0, "unknown": 0, "dead": 0, "suppressed": 0},
         "events": {"all": 2},
         "failures": {"all": 1},
     }

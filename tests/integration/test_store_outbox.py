@@ -33,7 +33,7 @@ def claim(store: Store, now: datetime = NOW, owner: str = "me") -> Delivery:
 
 
 def later(at: datetime, *, repeat: bool = False) -> Step:
-    return Step(state=DeliveryState.PENDING, next_attempt_at=at, reason="429", repeat=repeat)
+    return Step(state=DeliveryState.RETRY, next_attempt_at=at, reason="429", repeat=repeat)
 
 
 def told(store: Store, delivery: Delivery) -> str:
@@ -132,7 +132,7 @@ def test_nothing_waits_for_longer_than_a_day_or_without_a_time(store: Store) -> 
     owe(store, "Communique")
     store.record_receipt(claim(store), REFUSED, later(NOW + 400 * DAY), NOW)
     delivery = claim(store, NOW + DAY)
-    store.record_receipt(delivery, REFUSED, Step(state=DeliveryState.PENDING), NOW + DAY)
+    store.record_receipt(delivery, REFUSED, Step(state=DeliveryState.RETRY), NOW + DAY)
     assert claim(store, NOW + DAY).attempt == 3
 
 
@@ -214,8 +214,22 @@ def test_a_doubt_is_judged_by_what_the_target_wants(store: Store) -> None:
 
     [found] = store.recover_leases(NOW + MINUTE, judge=resend)
     assert [(delivery.target, delivery.attempt, delivery.created_at) for delivery in judged] == [("desk", 1, NOW)]
-    assert (found.state, found.next_attempt_at, found.repeat) == (DeliveryState.PENDING, NOW + 2 * MINUTE, True)
+    assert (found.state, found.next_attempt_at, found.repeat) == (DeliveryState.RETRY, NOW + 2 * MINUTE, True)
     assert claim(store, NOW + 2 * MINUTE).repeat
+
+
+@pytest.mark.parametrize("late", [ACCEPTED, REFUSED])
+def test_whoever_lost_the_lease_changes_nothing_while_another_is_at_it(store: Store, late: Receipt) -> None:
+    owe(store, "Communique")
+    first = claim(store, owner="slow")
+    store.recover_leases(NOW + MINUTE, judge=lambda _delivery, _doubt: later(NOW + MINUTE, repeat=True))
+    second = claim(store, NOW + MINUTE, owner="next")
+    before, log = store.deliveries(), store.attempts(first.key)
+
+    assert not store.record_receipt(first, late, SENT, NOW + MINUTE)
+
+    assert (store.deliveries(), store.attempts(first.key)) == (before, log), "not a row"
+    assert store.record_receipt(second, ACCEPTED, SENT, NOW + MINUTE)
 
 
 def test_a_sender_that_was_only_slow_may_still_say_that_it_arrived(store: Store) -> None:

@@ -68,7 +68,9 @@ def made_of(tx: Connection) -> set[tuple[str, ...]]:
     if tx.dialect.name == "sqlite":
         rows = tx.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version' AND sql IS NOT NULL")
         return {
-            (kind, name, " ".join(sorted(sql.replace(",", " ").replace("(", " ").replace(")", " ").split()))) for kind, name, sql in rows
+            # Without quotes: SQLite puts them around the name of a table that was rebuilt.
+            (kind, name, " ".join(sorted(re.sub(r'[,()"]', " ", sql).split())))
+            for kind, name, sql in rows
         }
     queries = (
         "SELECT 'column', table_name, column_name, data_type, is_nullable, coalesce(character_maximum_length, 0)::text, "

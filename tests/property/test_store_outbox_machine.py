@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 from stores import NOW, reading, story, tell
 
-from core.alerts import Delivery, DeliveryState, Receipt, ReceiptKind
+from core.alerts import WAITING, Delivery, DeliveryState, Receipt, ReceiptKind
 from core.delivery import OnUnknown, next_step
 from core.outcomes import EventKind
 from store import open_store
 
 LEASE = 60
+BLIND = (OnUnknown.HOLD, OnUnknown.RESEND)
+"""What a receiver that does not know repeats may ask for."""
 TARGETS = ("chat", "mail")
-SETTLED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED)
+SETTLED = tuple(state for state in DeliveryState if state not in (*WAITING, DeliveryState.SENDING))
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -52,7 +54,12 @@ class OutboxMachine(RuleBasedStateMachine):
         assert delivery.attempt == self.claimed[delivery.key]
         return delivery
 
-    @rule(delivery=consumes(claims), kind=st.sampled_from(ReceiptKind), on_unknown=st.sampled_from(OnUnknown), seconds=st.integers(0, 90))
+    @rule(
+        delivery=consumes(claims),
+        kind=st.sampled_from(ReceiptKind),
+        on_unknown=st.sampled_from(BLIND),
+        seconds=st.integers(0, 90),
+    )
     def send(self, delivery: Delivery | None, kind: ReceiptKind, on_unknown: OnUnknown, seconds: int) -> None:
         """The worker sends, and says what came of it; perhaps too late."""
         if delivery is None:
@@ -86,7 +93,8 @@ class OutboxMachine(RuleBasedStateMachine):
         known = self.store.deliveries()
         if index < len(known) and self.store.retry_delivery(known[index].key, self.now):
             self.retried.add(known[index].key)
-            assert known[index].state in SETTLED[1:]
+            assert known[index].state in SETTLED
+            assert known[index].state is not DeliveryState.SENT
 
     @invariant()
     def promises(self) -> None:
@@ -102,7 +110,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def promise(self, delivery: Delivery) -> None:
         """What must be true of one delivery."""
-        waiting, sending = delivery.state is DeliveryState.PENDING, delivery.state is DeliveryState.SENDING
+        waiting, sending = delivery.state in WAITING, delivery.state is DeliveryState.SENDING
         assert (delivery.next_attempt_at is not None) is waiting
         assert (delivery.lease_until is not None) is (delivery.lease_owner is not None) is sending
         assert (delivery.sent_at is not None) is (delivery.state is DeliveryState.SENT)
@@ -110,6 +118,8 @@ class OutboxMachine(RuleBasedStateMachine):
         assert len({attempt.number for attempt in self.store.attempts(delivery.key)}) == delivery.attempt - sending
         if delivery.key not in self.retried:
             assert self.arrived.get(delivery.key, 0) <= 1 + delivery.repeat, "never twice by us, unless it is marked"
+        if delivery.key not in self.retried:
+            assert (delivery.state is DeliveryState.RETRY) is (waiting and delivery.attempt > 0), "who waits after an attempt is `retry`"
 
 
 OutboxMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

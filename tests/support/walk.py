@@ -21,7 +21,7 @@ from core.readings import Reading
 from core.reasons import Reason
 from core.routes import Routing
 from core.sources import Entry, Feed, NotModified, Poll, Response, Source
-from store import Store
+from store import Ledger, Store
 
 Answer = Response | NotModified | Exception
 
@@ -216,6 +216,7 @@ class Walk:
         routing: Routing | None = None,
         operators: Operators = NOBODY,
         targets: Sequence[str] = ("desk",),
+        ledger: Ledger | None = None,
     ) -> None:
         """`read_before`: the source was read once and held nothing, so that what it brings now is news."""
         self.store = wrap(store)
@@ -223,6 +224,7 @@ class Walk:
         self.network = ScriptedNetwork()
         self.reader = TitleReader()
         self.postbox = Postbox()
+        self.ledger = ledger or Ledger(None)
         self.diary = Diary()
         self.pipeline = Pipeline(
             store=self.store,
@@ -233,6 +235,7 @@ class Walk:
             reader=reader or self.reader,
             calendar=calendar or Calendar(),
             channels={name: Channel(notifier=self.postbox, on_unknown=on_unknown) for name in targets},
+            ledger=self.ledger,
             clock=self.clock,
             witness=self.diary,
             owner="test:1",

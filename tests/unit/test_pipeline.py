@@ -174,7 +174,7 @@ def test_a_message_that_was_refused_for_now_goes_out_later(walk: Walk) -> None:
     walk.postbox.answers = [Receipt(kind=ReceiptKind.RETRY, reason="HTTP 503")]
 
     walk.goes()
-    assert [one.reason for one in walk.store.deliveries(state="pending")] == ["HTTP 503"]
+    assert [one.reason for one in walk.store.deliveries(state="retry")] == ["HTTP 503"]
     walk.clock.passes(timedelta(minutes=1))
     walk.goes()
 
@@ -200,7 +200,7 @@ def test_a_target_that_is_gone_from_the_settings_keeps_its_message_for_a_day(wal
     stores.tell(walk.store, stores.story(), said, targets=("former",))  # type: ignore[arg-type]
 
     walk.goes()
-    assert [one.reason for one in walk.store.deliveries(state="pending")] == ["no such target in the settings any more"]
+    assert [one.reason for one in walk.store.deliveries(state="retry")] == ["no such target in the settings any more"]
     walk.clock.passes(timedelta(days=2))
     walk.goes()
 
@@ -369,7 +369,7 @@ def test_the_docstring_is_the_picture_of_the_walk(module: ModuleType, whole: typ
     stages = {name for name, value in vars(whole).items() if inspect.isfunction(value) and not name.startswith("_")}
     assert set(shown) == stages - {"close"}
     ports = re.compile(
-        r"(store|fetcher|extractor|reader|notifier|register|expected)\.\w+|parser.parse|transfers.start|transfers.done|polls.round|pages.due|pages.extract|pages.look_again|polling\.decide|polling\.archived|next_step|from_entry"
+        r"(store|ledger|fetcher|extractor|reader|notifier|register|expected)\.\w+|parser.parse|transfers.start|transfers.done|polls.round|pages.due|pages.extract|pages.look_again|polling\.decide|polling\.archived|next_step|from_entry"
     )
     for method, calls in shown.items():
         done = {call.removeprefix("channel.") for call in reached(method)}

@@ -107,7 +107,7 @@ def test_a_target_is_a_table_and_its_url_may_lie_in_a_file(home):
         (
             "alerts.targets.desk = {url = 'json://a', on_unknown = 'guess'}",
             {},
-            r"alerts\.targets\.desk\.on_unknown: Input should be 'hold' or",
+            r"alerts\.targets\.desk\.on_unknown: Input should be 'hold', 'resend' or",
         ),
         ("alerts.targets.'Desk one' = {url = 'json://a'}", {}, r"alerts\.targets\.Desk one: String should match"),
         (
