@@ -21,12 +21,13 @@ GAPS = 5
 
 def fare_json(source: Source, polling: Polling, calendar: Calendar, now: datetime) -> Json:
     """What polling made of a source, for `sources list` and `show`; times in ISO 8601, pauses in seconds."""
-    gap = cadence.median_gap(polling, now)
+    usual, whole = cadence.median_gap(polling, now), cadence.mean_gap(polling, now)
     return {
         "troubles": list(polling.troubles),
         "baseline_at": _iso(polling.baseline_at),
         "last_arrival_at": _iso(max((at for at in polling.arrivals if at <= now), default=None)),
-        "median_gap_seconds": gap.total_seconds() if gap else None,
+        "median_gap_seconds": usual.total_seconds() if usual else None,
+        "mean_gap_seconds": whole.total_seconds() if whole else None,
         "next_poll_why": why_then(source, polling, calendar, now),
         "late_seconds": late(source, polling, now).total_seconds(),
         "moved_to": polling.moved_to,

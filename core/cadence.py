@@ -4,7 +4,7 @@
     an interval shorter than its tier's quickest       the interval: who sets that means it
     ministers meet, and its tier is that of the deed   the tier's surge
     fewer than five arrivals                           the interval
-    its arrivals                                       a quarter of the time since the last one, an eighth of its median gap at most
+    its arrivals                                       an eighth of the time since the last one, a 24th of their mean gap at most
     much of the last body was new                      no longer than in which a quarter of the body is exchanged
 
 Arrivals are times at which we saw something new, never dates that a feed gives.
@@ -82,13 +82,13 @@ def pace(source: Source, polling: Polling, now: datetime, *, surge: bool = False
         return Pace(pause=interval, why="its interval, which is shorter than any rhythm")
     if surge and bounds.surge is not None:
         return Pace(pause=bounds.surge, why="ministers meet, or met yesterday, or will tomorrow")
-    gap = median_gap(polling, now)
+    gap = mean_gap(polling, now)
     if gap is None:
         return Pace(pause=interval, why=f"its interval, until something new came {ENOUGH} times")
     quickest, slowest = max(bounds.quickest, interval / 4), max(bounds.slowest, interval)
     since = now - _past(polling, now)[-1]
-    wish = min(gap / 8, since / 4)
-    return Pace(pause=min(max(wish, quickest), slowest), why=f"its rhythm: something new comes every {spoken(gap)}")
+    wish = min(gap / 24, since / 8)
+    return Pace(pause=min(max(wish, quickest), slowest), why=f"its rhythm: something new comes every {spoken(gap)} on the whole")
 
 
 def pause(
@@ -158,6 +158,12 @@ def median_gap(polling: Polling, now: datetime) -> timedelta | None:
     if len(latest) < ENOUGH:
         return None
     return timedelta(seconds=median((later - earlier).total_seconds() for earlier, later in pairwise(latest)))
+
+
+def mean_gap(polling: Polling, now: datetime) -> timedelta | None:
+    """How often something new comes on the whole, bursts and rests together; None as long as there are too few arrivals."""
+    latest = _past(polling, now)[-KEPT:]
+    return None if len(latest) < ENOUGH else (latest[-1] - latest[0]) / (len(latest) - 1)
 
 
 def longest_gap(polling: Polling, now: datetime) -> timedelta:

@@ -53,6 +53,8 @@ EMPTY_SHARE = 0.6
 """...at least this share gave no text: its pages, or the way they are read, have changed."""
 _FEWEST_PAGES = 5
 _DETAIL = 300
+_WHY = 120
+"""Characters kept of what an error says, so that the remedy behind it is not cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def told(source: Source, before: Polling, poll: Poll) -> tuple[Poll, tuple[Event
     found = dict(_found(source, before, poll))
     events = [_event(source, poll.at, before, trouble, found[trouble]) for trouble in found if trouble not in before.troubles]
     reached = any(trouble in found for trouble in REACH)
-    over = [Trouble(name) for name in before.troubles if name not in found]
+    over = [trouble for trouble in Trouble if trouble in before.troubles and trouble not in found]
     ended = [trouble for trouble in over if trouble is not Trouble.GAP and not (trouble in REACH and reached)]
     if ended:
         events.append(_recovered(source, poll.at, before, ended))
@@ -186,7 +188,7 @@ def _gravest(before: Polling, after: Polling, now: datetime) -> Trouble | None:
 
 
 def _why_not_read(source: Source, after: Polling, trouble: Trouble) -> str:
-    why = f"{after.reason}: {after.detail}" if after.detail else str(after.reason)
+    why = one_line(f"{after.reason}: {after.detail}" if after.detail else str(after.reason), _WHY)
     times = "once" if after.failures == 1 else f"{after.failures} times in a row"
     last = f"nothing since {after.last_success_at:%Y-%m-%d %H:%M} UTC" if after.last_success_at else "never before either"
     if trouble is Trouble.FAILING:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import stores
-from publisher import ATOM, RSS, Publisher, answers, changing_guids, truncates_silently
+from publisher import ATOM, RSS, Publisher, answers, changing_guids, redirects, truncates_silently
 from walk import Diary, StandingClock
 
 from aseanwatch.polls import Polls
@@ -27,11 +27,12 @@ def parser() -> Iterator[FeedParser]:
 class Life:
     """A site, and a watch that asks it every seven hours."""
 
-    def __init__(self, site: Publisher, store: Store, parser: FeedParser) -> None:
+    def __init__(self, site: Publisher, store: Store, parser: FeedParser, *, also: str = "") -> None:
+        """`also`: another server that may be asked."""
         self.site, self.store = site, store
         self.clock = StandingClock(datetime(2026, 11, 21, tzinfo=UTC))
         self.diary = Diary()
-        http = Http(user_agent="aseanwatch/0.1.0", allow=[site.origin], deadline=30.0, per_host_gap=0)
+        http = Http(user_agent="aseanwatch/0.1.0", allow=[site.origin, *filter(None, [also])], deadline=30.0, per_host_gap=0)
         self.polls = Polls(store=store, fetcher=http, parser=parser, clock=self.clock, witness=self.diary, calendar=Calendar())
 
     def watches(self, path: str) -> None:
@@ -225,3 +226,48 @@ def test_a_source_that_another_address_was_set_for_goes_on_or_begins_anew(life: 
         assert there.comes() == ["more"]
         there.polls.close()
     assert EventKind.SOURCE_GAP not in life.told
+
+
+def test_a_site_that_moved_for_good_is_told_after_a_week_and_its_news_go_on(life: Life) -> None:
+    life.publishes(*numbered(*range(5)))
+    life.watches(RSS)
+    life.site.behaves(RSS, redirects(life.site.url(ATOM), 301))
+    life.publishes("moved")
+
+    assert life.comes() == ["moved"]
+    assert [life.comes(timedelta(days=1)) for _ in range(8)] == [[]] * 8
+    [moved] = life.store.events()
+    assert (moved.kind, moved.after) == (EventKind.SOURCE_FAILING, "moved")
+    assert f'set `url = "{life.site.url(ATOM)}"`' in moved.detail
+    assert life.learned[0].url == life.site.url(RSS), "nothing is changed by itself"
+
+    life.watches(ATOM)
+    assert life.told[1:] == [EventKind.SOURCE_RECOVERED]
+
+
+def test_one_that_leads_to_a_stranger_alerts_nobody_until_the_operator_has_looked(life: Life) -> None:
+    life.publishes(*numbered(*range(5)))
+    life.watches(RSS)
+    with Publisher(name="Stranger") as stranger:
+        there = stranger.url(RSS, host="localhost")
+        stranger.adds("casino", title="Casino", paragraphs=["Win."])
+        life.polls.close()
+        led = Life(life.site, life.store, life.polls._parser, also=f"localhost:{stranger.port}")  # type: ignore[arg-type]
+        led.clock.at = life.clock.at
+        life.site.behaves(RSS, redirects(there, 301))
+        assert led.comes() == []
+        stranger.adds("casino-2", title="Casino again", paragraphs=["Win again."])
+        assert led.comes() == []
+        led.polls.close()
+        [suspect] = life.store.events()
+        assert (suspect.after, "localhost" in suspect.detail) == ("suspect", True)
+        history = [(entry.link or "").rpartition("/")[2] for entry, _ in life.store.entries() if entry.baseline]
+        assert history[:2] == ["casino-2.html", "casino.html"]
+
+        own = Life(stranger, life.store, life.polls._parser, also=f"localhost:{stranger.port}")  # type: ignore[arg-type]
+        own.clock.at = led.clock.at
+        life.store.sync_sources([stores.replace(stores.VNA, url=there)], own.clock.now())
+        stranger.adds("casino-3", title="Casino for ever", paragraphs=["Win for ever."])
+        assert own.comes() == ["casino-3"]
+        assert own.told[1:] == [EventKind.SOURCE_RECOVERED]
+        own.polls.close()

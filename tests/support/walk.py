@@ -213,6 +213,8 @@ class Walk:
         calendar: Calendar | None = None,
         reader: Reader | None = None,
         read_before: bool = True,
+        clock: StandingClock | None = None,
+        network: ScriptedNetwork | None = None,
         routing: Routing | None = None,
         operators: Operators = NOBODY,
         targets: Sequence[str] = ("desk",),
@@ -220,8 +222,8 @@ class Walk:
     ) -> None:
         """`read_before`: the source was read once and held nothing, so that what it brings now is news."""
         self.store = wrap(store)
-        self.clock = StandingClock()
-        self.network = ScriptedNetwork()
+        self.clock = clock or StandingClock()
+        self.network = network or ScriptedNetwork()
         self.reader = TitleReader()
         self.postbox = Postbox()
         self.ledger = ledger or Ledger(None)

@@ -16,6 +16,7 @@ from core.cadence import (
     back_off,
     gathering,
     longest_gap,
+    mean_gap,
     median_gap,
     pace,
     pause,
@@ -51,12 +52,11 @@ def test_without_a_rhythm_the_interval_counts(number: int) -> None:
 @pytest.mark.parametrize(
     ("gap", "quiet", "minutes"),
     [
-        (HOUR, 0 * HOUR, 5),  # something just came: more may follow
-        (HOUR, 1 * HOUR, 7.5),  # an eighth of its gap
-        (HOUR, 9 * HOUR, 7.5),
-        (24 * HOUR, 1 * HOUR, 15),  # a quarter of the time since
-        (24 * HOUR, 9 * HOUR, 135),
-        (24 * HOUR, 20 * HOUR, 180),
+        (4 * HOUR, 0 * HOUR, 5),  # something just came: more may follow
+        (4 * HOUR, 1 * HOUR, 7.5),  # an eighth of the time since
+        (4 * HOUR, 9 * HOUR, 10),  # a 24th of its gap
+        (24 * HOUR, 4 * HOUR, 30),
+        (24 * HOUR, 20 * HOUR, 60),
         (14 * 24 * HOUR, 13 * 24 * HOUR, 360),  # never slower than the tier
         (2 * MINUTE, 9 * HOUR, 5),  # never quicker
     ],
@@ -65,6 +65,16 @@ def test_an_official_source_is_asked_by_its_rhythm_between_five_minutes_and_six_
     gap: timedelta, quiet: timedelta, minutes: float
 ) -> None:
     assert waits(every(gap), quiet=quiet) == minutes * MINUTE
+
+
+def test_bursts_and_rests_count_together() -> None:
+    """Three notes in an hour, once a week."""
+    weekly = Polling(arrivals=tuple(NOW - timedelta(days=7 * week, minutes=30 * note) for week in (3, 2, 1, 0) for note in (2, 1, 0)))
+
+    assert mean_gap(weekly, NOW) == timedelta(days=21, hours=1) / 11
+    assert median_gap(weekly, NOW) == 30 * MINUTE
+    assert waits(weekly) == 5 * MINUTE
+    assert waits(weekly, quiet=20 * HOUR) == timedelta(days=21, hours=1) / 11 / 24
 
 
 @pytest.mark.parametrize("tier", list(Tier))
@@ -122,7 +132,7 @@ def test_while_ministers_meet_those_who_are_nearest_are_asked_every_three_minute
     for tier in Tier:
         source = replace(MINISTRY, tier=tier, interval=timedelta(minutes=30))
         near = tier in (Tier.OFFICIAL, Tier.AGENCY)
-        assert waits(every(DAILY), source, quiet=9 * HOUR, surge=True) == (3 * MINUTE if near else 135 * MINUTE)
+        assert waits(every(DAILY), source, quiet=9 * HOUR, surge=True) == (3 * MINUTE if near else 60 * MINUTE)
         cached = pause(source, Polling(), {"cache-control": "max-age=86400"}, NOW, surge=True)
         assert cached == SURGE_FRESHNESS if near else cached >= 30 * MINUTE
         assert back_off(source, 9, FetchError(Reason.DEADLINE), surge=True) == (SURGE_BACK_OFF if near else MAX_BACK_OFF)
