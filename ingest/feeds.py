@@ -10,8 +10,9 @@ Of a body that is well-formed only the items are read that the last one did not 
 
 import io
 import re
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -23,14 +24,16 @@ from core.sources import Entry, Feed
 from core.texts import normal
 from ingest.charsets import decoded
 from ingest.dates import read_date
-from ingest.identity import bears, identities, named, traces
+from ingest.identity import Named, bears, identities, named, traces
 from ingest.jsonfeed import RawFeed, RawItem, read_json
 from ingest.markup import text_of, title_of
 from ingest.outline import DIGEST, Head, Outline, outline, without
 from ingest.urls import web_url
 
-# It would look for a driver of another library at every call. Expat it is, whose judgement `outline` shares.
+# It would look for a driver of another library at every call (expat it is, whose judgement `outline` shares), and join the same base to the
+# same address at every tag.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
+feedparser.mixin.make_safe_absolute_uri = lru_cache(1024)(feedparser.mixin.make_safe_absolute_uri)
 
 MAX_SUMMARY = 20_000
 MAX_CONTENT = 500_000
@@ -55,12 +58,24 @@ _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """One item with its texts plain, its link absolute, and the names that come of them."""
+
+    raw: RawItem
+    title: str
+    summary: str
+    link: str | None
+    names: Named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     """What was read of a body."""
 
     raw: RawFeed
-    wanted: tuple[bool, ...]
-    """For each item of `raw` whether it is to become an entry; the others only share a name with one that is."""
+    items: list[_Item]
+    wanted: list[bool]
+    """For each item whether it is to become an entry; the others only share a name with one that is."""
     digests: bytes
     """Of all items of the body."""
 
@@ -80,7 +95,7 @@ def parse_feed(
     if read is None:
         raise ParseError(Reason.NOT_A_FEED, _instead(text), subject=source)
     raw = read.raw
-    entries = _entries(read, source, base or web_url(raw.site) or "", now, zone)
+    entries = _entries(read, source, now, zone)
     if raw.broken and not entries:
         raise ParseError(Reason.MALFORMED_FEED, raw.broken, subject=source)
     return Feed(
@@ -100,38 +115,42 @@ def parse_feed(
 def _read(text: str, base: str, known: bytes) -> _Read | None:
     """The feed in `text`, or None when it is none. Without `base` nothing is left out: the links may hang on the feed's own words."""
     if text.startswith("{"):
-        return _whole(read_json(text))
+        return _whole(read_json(text), base)
     body = text.encode("utf-8", "replace")
     found = outline(body, base.partition("?")[0])
     if found is not None and (read := _read_new(body, found, base, known if base else b"")) is not None:
         return read
-    return _whole(_read_xml(_BAD_REFERENCE.sub(_character, text).encode("utf-8", "replace"), base))
+    return _whole(_read_xml(_BAD_REFERENCE.sub(_character, text).encode("utf-8", "replace"), base), base)
 
 
-def _whole(raw: RawFeed | None) -> _Read | None:
+def _whole(raw: RawFeed | None, base: str) -> _Read | None:
     """All items, with digests of what was read of them."""
     if raw is None:
         return None
     digests = (blake2b("\0".join(astuple(item)).encode("utf-8", "replace"), digest_size=DIGEST).digest() for item in raw.items)
-    return _Read(raw=raw, wanted=(True,) * len(raw.items), digests=b"".join(digests))
+    return _Read(raw=raw, items=_items(raw, base), wanted=[True] * len(raw.items), digests=b"".join(digests))
 
 
 def _read_new(body: bytes, found: Outline, base: str, known: bytes) -> _Read | None:
     """What is not among `known`; None when feedparser sees other items than the outline, so that the whole must be read."""
     seen = {known[place : place + DIGEST] for place in range(0, len(known), DIGEST)}
     new = [item.digest not in seen for item in found.items]
-    digests = b"".join(item.digest for item in found.items)
+    digests = b"".join([item.digest for item in found.items])
     if found.items and not any(new):
         head = found.head
         raw = RawFeed(format=found.format, title=head.title, items=(), ttl=_ttl(head), older=_older(head))
-        return _Read(raw=raw, wanted=(), digests=digests)
-    along, some = new, _read_some(body, found, new, base)
-    if some is not None and not all(new):
-        along = _along(body, found, new, some.items)
-        some = some if along == new else _read_some(body, found, along, base)
+        return _Read(raw=raw, items=[], wanted=[], digests=digests)
+    some = _read_some(body, found, new, base)
     if some is None:
         return None
-    return _Read(raw=some, wanted=tuple(is_new for is_new, stays in zip(new, along, strict=True) if stays), digests=digests)
+    items, along = _items(some, base), new
+    if not all(new) and (along := _along(body, found, new, items)) != new:
+        some = _read_some(body, found, along, base)
+        if some is None:
+            return None
+        items = _items(some, base)
+    wanted = [is_new for is_new, stays in zip(new, along, strict=True) if stays]
+    return _Read(raw=some, items=items, wanted=wanted, digests=digests)
 
 
 def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawFeed | None:
@@ -140,51 +159,56 @@ def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawF
     return raw if raw is not None and not raw.broken and len(raw.items) == sum(stay) else None
 
 
-def _along(body: bytes, found: Outline, new: list[bool], raws: tuple[RawItem, ...]) -> list[bool]:
-    """Which items must be read for the sake of the `new` ones (read as `raws`): those, and what may share a name with them.
+def _along(body: bytes, found: Outline, new: list[bool], items: list[_Item]) -> list[bool]:
+    """Which items must be read for the sake of the `new` ones (read as `items`): those, and what may share a name with them.
 
     A name counts only while one item of the body goes by it (`identity`), so that such an old item decides about the names of a new one.
     """
+    everything = [True] * len(new)
     if sum(new) * (len(new) - sum(new)) > _MAX_PAIRS:
-        return [True] * len(new)
+        return everything
     marks: set[tuple[bytes, ...]] = set()
-    for raw, item in zip(raws, (item for item, is_new in zip(found.items, new, strict=True) if is_new), strict=True):
-        title, text = title_of(raw.title), text_of(raw.summary) or raw.content
-        called = named(guid=raw.guid, link=None, title=title, text=text)
-        left = traces(called, guid=raw.guid, link=raw.link, title=title, text=text, written=body[item.start : item.end])
+    for item, place in zip(items, (place for place, is_new in zip(found.items, new, strict=True) if is_new), strict=True):
+        raw = item.raw
+        named_by = [name for name in (raw.guid, raw.link) if name.strip()]
+        left = traces(item.names, named_by, item.title, item.summary or raw.content, written=body[place.start : place.end])
         if left is None:
-            return [True] * len(new)
+            return everything
         marks.update(left)
     return [is_new or any(bears(body, item.start, item.end, left) for left in marks) for item, is_new in zip(found.items, new, strict=True)]
 
 
-def _entries(read: _Read, source: str, base: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
-    names, wanted = [], []
-    for item, is_wanted in zip(read.raw.items, read.wanted, strict=True):
-        title, summary = title_of(item.title), text_of(item.summary)[:MAX_SUMMARY]
-        link = web_url(item.link, base) if item.link.strip() else None
-        if not (title or summary or link):
-            continue  # an empty shell, or an item cut off before it said anything
-        published, trust = read_date(item.published, now=now, zone=zone)
-        names.append(named(guid=item.guid, link=link, title=title, text=summary or item.content))
-        wanted.append(is_wanted)
-        entries.append(
-            Entry(
-                source=source,
-                identity="",
-                link=link,
-                title=title,
-                summary=summary,
-                content=normal(item.content)[:MAX_CONTENT],
-                published=published,
-                date_trust=trust,
-            )
-        )
-    return tuple(
-        replace(entry, identity=called[0], aliases=called[1])
-        for entry, called, is_wanted in zip(entries, identities(names), wanted, strict=True)
-        if called is not None and is_wanted
+def _items(raw: RawFeed, base: str) -> list[_Item]:
+    base = base or web_url(raw.site) or ""
+    return [_item(one, base) for one in raw.items]
+
+
+def _item(raw: RawItem, base: str) -> _Item:
+    title, summary = title_of(raw.title), text_of(raw.summary)[:MAX_SUMMARY]
+    link = web_url(raw.link, base) if raw.link.strip() else None
+    names = named(guid=raw.guid, link=link, title=title, text=summary or raw.content)
+    return _Item(raw=raw, title=title, summary=summary, link=link, names=names)
+
+
+def _entries(read: _Read, source: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
+    # An item without a word is an empty shell, or was cut off before it said anything.
+    told = [(item, wanted) for item, wanted in zip(read.items, read.wanted, strict=True) if item.title or item.summary or item.link]
+    called = identities([item.names for item, _ in told])
+    return tuple(_entry(item, name, source, now, zone) for (item, wanted), name in zip(told, called, strict=True) if wanted and name)
+
+
+def _entry(item: _Item, called: tuple[str, tuple[str, ...]], source: str, now: datetime, zone: tzinfo | None) -> Entry:
+    published, trust = read_date(item.raw.published, now=now, zone=zone)
+    return Entry(
+        source=source,
+        identity=called[0],
+        link=item.link,
+        title=item.title,
+        summary=item.summary,
+        content=normal(item.raw.content)[:MAX_CONTENT],
+        published=published,
+        date_trust=trust,
+        aliases=called[1],
     )
 
 
