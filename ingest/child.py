@@ -20,7 +20,7 @@ from core.errors import ReasonedError
 from core.reasons import Reason
 
 ROLES = {
-    "feed": ("feedparser", "ingest.feeds", "parse_feed"),
+    "feed": ("feedparser", "ingest.kinds", "parse_body"),
     "page": ("trafilatura", "ingest.articles", "extract_page"),
     "opml": ("listparser", "ingest.opml", "read_opml"),
 }

@@ -10,34 +10,27 @@ Of a body that is well-formed only the items are read that the last one did not 
 
 import io
 import re
-from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
 import feedparser
 
 from core.errors import ParseError
 from core.reasons import Reason
-from core.sources import Entry, Feed
-from core.texts import normal
+from core.sources import Feed
 from ingest.charsets import decoded
-from ingest.dates import read_date
-from ingest.identity import Named, bears, identities, named, traces
-from ingest.jsonfeed import RawFeed, RawItem, read_json
-from ingest.markup import text_of, title_of
-from ingest.outline import DIGEST, Head, Outline, outline, without
+from ingest.identity import bears, traces
+from ingest.items import Item, RawFeed, RawItem, Read, feed_of, known_digests, plain, read_all
+from ingest.jsonfeed import read_json
+from ingest.markup import title_of
+from ingest.outline import Head, Outline, outline, without
 from ingest.urls import web_url
 
 # It would look for a driver of another library at every call (expat it is, whose judgement `outline` shares), and join the same base to the
 # same address at every tag.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
 feedparser.mixin.make_safe_absolute_uri = lru_cache(1024)(feedparser.mixin.make_safe_absolute_uri)
-
-MAX_SUMMARY = 20_000
-MAX_CONTENT = 500_000
-"""Characters kept of one entry."""
 
 _MAX_PAIRS = 200_000
 """Pairs of a new and an old item that are looked at for a shared name; of more, all are read."""
@@ -57,29 +50,6 @@ _PERIODS = {
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Item:
-    """One item with its texts plain, its link absolute, and the names that come of them."""
-
-    raw: RawItem
-    title: str
-    summary: str
-    link: str | None
-    names: Named
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """What was read of a body."""
-
-    raw: RawFeed
-    items: list[_Item]
-    wanted: list[bool]
-    """For each item whether it is to become an entry; the others only share a name with one that is."""
-    digests: bytes
-    """Of all items of the body."""
-
-
 def parse_feed(
     body: bytes, *, source: str, url: str, content_type: str, now: datetime, zone: tzinfo | None = None, known: bytes = b""
 ) -> Feed:
@@ -91,66 +61,45 @@ def parse_feed(
     """
     text = decoded(body, content_type, xml=True).lstrip("\ufeff \t\r\n")
     base = web_url(url) or ""
-    read = _read(text, base, known)
+    # Without an address nothing is left out: the links may hang on the feed's own words.
+    read = _read(text, base, known if base else b"")
     if read is None:
         raise ParseError(Reason.NOT_A_FEED, _instead(text), subject=source)
-    raw = read.raw
-    entries = _entries(read, source, now, zone)
-    if raw.broken and not entries:
-        raise ParseError(Reason.MALFORMED_FEED, raw.broken, subject=source)
-    return Feed(
-        format=raw.format,
-        title=title_of(raw.title),
-        entries=entries,
-        reason=Reason.MALFORMED_FEED if raw.broken else None,
-        detail=raw.broken,
-        truncated=raw.cut,
-        items=read.digests,
-        skipped=len(read.digests) // DIGEST - sum(read.wanted),
-        ttl=raw.ttl,
-        archive=web_url(raw.older, base) if raw.older else None,
-    )
+    return feed_of(read, source, base, now, zone)
 
 
-def _read(text: str, base: str, known: bytes) -> _Read | None:
-    """The feed in `text`, or None when it is none. Without `base` nothing is left out: the links may hang on the feed's own words."""
+def _read(text: str, base: str, known: bytes) -> Read | None:
+    """The feed in `text`, or None when it is none."""
     if text.startswith("{"):
-        return _whole(read_json(text), base)
+        document = read_json(text)
+        return None if document is None else read_all(document, base, known)
     body = text.encode("utf-8", "replace")
     found = outline(body, base.partition("?")[0])
-    if found is not None and (read := _read_new(body, found, base, known if base else b"")) is not None:
+    if found is not None and (read := _read_new(body, found, base, known_digests(known))) is not None:
         return read
-    return _whole(_read_xml(_BAD_REFERENCE.sub(_character, text).encode("utf-8", "replace"), base), base)
+    raw = _read_xml(_BAD_REFERENCE.sub(_character, text).encode("utf-8", "replace"), base)
+    return None if raw is None else read_all(raw, base)
 
 
-def _whole(raw: RawFeed | None, base: str) -> _Read | None:
-    """All items, with digests of what was read of them."""
-    if raw is None:
-        return None
-    digests = (blake2b("\0".join(astuple(item)).encode("utf-8", "replace"), digest_size=DIGEST).digest() for item in raw.items)
-    return _Read(raw=raw, items=_items(raw, base), wanted=[True] * len(raw.items), digests=b"".join(digests))
-
-
-def _read_new(body: bytes, found: Outline, base: str, known: bytes) -> _Read | None:
+def _read_new(body: bytes, found: Outline, base: str, known: frozenset[bytes]) -> Read | None:
     """What is not among `known`; None when feedparser sees other items than the outline, so that the whole must be read."""
-    seen = {known[place : place + DIGEST] for place in range(0, len(known), DIGEST)}
-    new = [item.digest not in seen for item in found.items]
+    new = [item.digest not in known for item in found.items]
     digests = b"".join([item.digest for item in found.items])
     if found.items and not any(new):
         head = found.head
         raw = RawFeed(format=found.format, title=head.title, items=(), ttl=_ttl(head), older=_older(head))
-        return _Read(raw=raw, items=[], wanted=[], digests=digests)
+        return Read(raw=raw, items=[], wanted=[], digests=digests)
     some = _read_some(body, found, new, base)
     if some is None:
         return None
-    items, along = _items(some, base), new
+    items, along = plain(some, base), new
     if not all(new) and (along := _along(body, found, new, items)) != new:
         some = _read_some(body, found, along, base)
         if some is None:
             return None
-        items = _items(some, base)
+        items = plain(some, base)
     wanted = [is_new for is_new, stays in zip(new, along, strict=True) if stays]
-    return _Read(raw=some, items=items, wanted=wanted, digests=digests)
+    return Read(raw=some, items=items, wanted=wanted, digests=digests)
 
 
 def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawFeed | None:
@@ -159,7 +108,7 @@ def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawF
     return raw if raw is not None and not raw.broken and len(raw.items) == sum(stay) else None
 
 
-def _along(body: bytes, found: Outline, new: list[bool], items: list[_Item]) -> list[bool]:
+def _along(body: bytes, found: Outline, new: list[bool], items: list[Item]) -> list[bool]:
     """Which items must be read for the sake of the `new` ones (read as `items`): those, and what may share a name with them.
 
     A name counts only while one item of the body goes by it (`identity`), so that such an old item decides about the names of a new one.
@@ -176,40 +125,6 @@ def _along(body: bytes, found: Outline, new: list[bool], items: list[_Item]) -> 
             return everything
         marks.update(left)
     return [is_new or any(bears(body, item.start, item.end, left) for left in marks) for item, is_new in zip(found.items, new, strict=True)]
-
-
-def _items(raw: RawFeed, base: str) -> list[_Item]:
-    base = base or web_url(raw.site) or ""
-    return [_item(one, base) for one in raw.items]
-
-
-def _item(raw: RawItem, base: str) -> _Item:
-    title, summary = title_of(raw.title), text_of(raw.summary)[:MAX_SUMMARY]
-    link = web_url(raw.link, base) if raw.link.strip() else None
-    names = named(guid=raw.guid, link=link, title=title, text=summary or raw.content)
-    return _Item(raw=raw, title=title, summary=summary, link=link, names=names)
-
-
-def _entries(read: _Read, source: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
-    # An item without a word is an empty shell, or was cut off before it said anything.
-    told = [(item, wanted) for item, wanted in zip(read.items, read.wanted, strict=True) if item.title or item.summary or item.link]
-    called = identities([item.names for item, _ in told])
-    return tuple(_entry(item, name, source, now, zone) for (item, wanted), name in zip(told, called, strict=True) if wanted and name)
-
-
-def _entry(item: _Item, called: tuple[str, tuple[str, ...]], source: str, now: datetime, zone: tzinfo | None) -> Entry:
-    published, trust = read_date(item.raw.published, now=now, zone=zone)
-    return Entry(
-        source=source,
-        identity=called[0],
-        link=item.link,
-        title=item.title,
-        summary=item.summary,
-        content=normal(item.raw.content)[:MAX_CONTENT],
-        published=published,
-        date_trust=trust,
-        aliases=called[1],
-    )
 
 
 def _read_xml(body: bytes, base: str) -> RawFeed | None:

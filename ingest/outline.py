@@ -10,8 +10,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from xml.parsers import expat
 
-DIGEST = 8
-"""Bytes of one item's digest."""
+from ingest.items import DIGEST
 
 _ATOM = "http://www.w3.org/2005/atom"
 _RDF = {"rss10": "http://purl.org/rss/1.0/", "rss090": "http://my.netscape.com/rdf/simple/0.9/"}
