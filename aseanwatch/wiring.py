@@ -319,7 +319,7 @@ def parser() -> "FeedParser":
 
 
 def extractor() -> "PageExtractor":
-    """Makes articles of pages in processes of its own; to be closed."""
+    """Makes articles of pages and PDFs in processes of its own; to be closed."""
     from ingest.workers import PageExtractor
 
     return PageExtractor()

@@ -21,7 +21,7 @@ from core.reasons import Reason
 
 ROLES = {
     "feed": ("feedparser", "ingest.kinds", "parse_body"),
-    "page": ("trafilatura", "ingest.articles", "extract_page"),
+    "page": ("trafilatura", "ingest.documents", "extract_document"),
     "opml": ("listparser", "ingest.opml", "read_opml"),
 }
 """Role -> library to have loaded before the first job's time begins, module, function."""
