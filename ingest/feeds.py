@@ -78,6 +78,8 @@ def _read(text: str, base: str, known: bytes) -> Read | None:
     if found is not None and (read := _read_new(body, found, base, known_digests(known))) is not None:
         return read
     raw = _read_xml(_BAD_REFERENCE.sub(_character, text).encode("utf-8", "replace"), base)
+    if found is not None and raw is not None and raw.broken and not raw.items:
+        raw = _read_singly(body, found, base, raw.broken)
     return None if raw is None else read_all(raw, base)
 
 
@@ -108,6 +110,13 @@ def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawF
     return raw if raw is not None and not raw.broken and len(raw.items) == sum(stay) else None
 
 
+def _read_singly(body: bytes, found: Outline, base: str, broken: str) -> RawFeed:
+    """Each item by itself, because one of them is more than feedparser can bear: it is left out, and the others are saved."""
+    alone = (_read_xml(without(body, [other for other in found.items if other is not item]), base) for item in found.items)
+    items = tuple(item for one in alone if one is not None for item in one.items)
+    return RawFeed(format=found.format, title=found.head.title, items=items, broken=broken)
+
+
 def _along(body: bytes, found: Outline, new: list[bool], items: list[Item]) -> list[bool]:
     """Which items must be read for the sake of the `new` ones (read as `items`): those, and what may share a name with them.
 
@@ -128,17 +137,20 @@ def _along(body: bytes, found: Outline, new: list[bool], items: list[Item]) -> l
 
 
 def _read_xml(body: bytes, base: str) -> RawFeed | None:
-    """What feedparser finds in `body` (UTF-8), or None when it finds no feed."""
-    found = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    """What feedparser finds in `body` (UTF-8), or None when it finds no feed. What it cannot bear is a broken feed without items."""
+    try:
+        found = feedparser.parse(
+            io.BytesIO(body),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # noqa: BLE001 - it stumbles in its handlers over what nobody foresaw, and then gives nothing at all
+        return RawFeed(format="", items=(), broken=f"feedparser stumbles over it: {_words(error)}")
     if not found.get("version"):
         return None
-    error = found.get("bozo_exception") if found.get("bozo") else None
-    broken = "" if error is None or isinstance(error, _HARMLESS) else _words(error)
+    fault = found.get("bozo_exception") if found.get("bozo") else None
+    broken = "" if fault is None or isinstance(fault, _HARMLESS) else _words(fault)
     about = found.get("feed", {})
     head = _head(about)
     return RawFeed(

@@ -101,30 +101,27 @@ def _plain(raw: RawItem, base: str) -> Item:
 
 
 def feed_of(read: Read, source: str, base: str, now: datetime, zone: tzinfo | None) -> Feed:
-    """The feed that was read. Raises ParseError with MALFORMED_FEED when it was broken and nothing of it could be saved."""
+    """The feed that was read. Raises ParseError with MALFORMED_FEED when it was broken, or full of empty shells, and gave nothing."""
     raw = read.raw
-    entries = _entries(read, source, now, zone)
-    if raw.broken and not entries:
-        raise ParseError(Reason.MALFORMED_FEED, raw.broken, subject=source)
+    # An item without a word is an empty shell, or was cut off before it said anything.
+    told = [(item, wanted) for item, wanted in zip(read.items, read.wanted, strict=True) if item.title or item.summary or item.link]
+    called = identities([item.names for item, _ in told])
+    entries = tuple(_entry(item, name, source, now, zone) for (item, wanted), name in zip(told, called, strict=True) if wanted and name)
+    broken = raw.broken or (f"none of its {len(read.items)} items says anything" if read.items and not told else "")
+    if broken and not entries:
+        raise ParseError(Reason.MALFORMED_FEED, broken, subject=source)
     return Feed(
         format=raw.format,
         title=title_of(raw.title),
         entries=entries,
-        reason=Reason.MALFORMED_FEED if raw.broken else None,
-        detail=raw.broken,
+        reason=Reason.MALFORMED_FEED if broken else None,
+        detail=broken,
         truncated=raw.cut,
         items=read.digests,
         skipped=len(read.digests) // DIGEST - sum(read.wanted),
         ttl=raw.ttl,
         archive=web_url(raw.older, base) if raw.older else None,
     )
-
-
-def _entries(read: Read, source: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
-    # An item without a word is an empty shell, or was cut off before it said anything.
-    told = [(item, wanted) for item, wanted in zip(read.items, read.wanted, strict=True) if item.title or item.summary or item.link]
-    called = identities([item.names for item, _ in told])
-    return tuple(_entry(item, name, source, now, zone) for (item, wanted), name in zip(told, called, strict=True) if wanted and name)
 
 
 def _entry(item: Item, called: tuple[str, tuple[str, ...]], source: str, now: datetime, zone: tzinfo | None) -> Entry:

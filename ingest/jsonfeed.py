@@ -23,7 +23,7 @@ def read_json(body: str) -> RawFeed | None:
         return None
     if not isinstance(document, dict):
         return None
-    if "jsonfeed.org/version/" in _text(document, "version"):
+    if "jsonfeed.org/version/" in _text(document, "version") and isinstance(document.get("items"), list):
         return _json_feed(document)
     if isinstance(document.get("articles"), list):
         return _gdelt(document)
@@ -32,11 +32,13 @@ def read_json(body: str) -> RawFeed | None:
 
 def _json_feed(document: Mapping[str, Any]) -> RawFeed:
     version = _text(document, "version").rpartition("/")[2].replace(".", "")
+    items = tuple(_item(item) for item in _objects(document, "items"))
     return RawFeed(
         format=f"json{version}"[:10],
         title=_text(document, "title"),
         site=_text(document, "home_page_url"),
-        items=tuple(_item(item) for item in _objects(document, "items")),
+        items=items,
+        broken="" if items or not document["items"] else "its items are no objects",
         ttl=_EXPIRED if document.get("expired") is True else None,
         older=_text(document, "next_url"),
     )

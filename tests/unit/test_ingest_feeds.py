@@ -193,6 +193,16 @@ def test_a_feed_that_stops_in_the_middle_is_known_by_its_missing_end() -> None:
     assert [entry.title for entry in feed.entries] == ["Title 1", "Title 2"]
 
 
+def test_an_item_at_which_feedparser_stumbles_costs_itself() -> None:
+    body = rss(item(1), item(2) + "<textinput><title>x</title><name>y</name></textinput>", item(3))
+    feed = parse(body)
+
+    assert [entry.title for entry in feed.entries] == ["Title 1", "Title 3"]
+    assert (feed.reason, feed.truncated) == (Reason.MALFORMED_FEED, False)
+    assert "stumbles" in feed.detail
+    assert "stumbles" in refusal(body.replace("News", "A & B")).detail
+
+
 def test_a_broken_feed_with_nothing_in_it_is_refused() -> None:
     assert refusal('<rss version="2.0"><channel><title>&</title>').reason is Reason.MALFORMED_FEED
 
