@@ -101,14 +101,17 @@ def _plain(raw: RawItem, base: str) -> Item:
 
 
 def feed_of(read: Read, source: str, base: str, now: datetime, zone: tzinfo | None) -> Feed:
-    """The feed that was read. Raises ParseError with MALFORMED_FEED when it was broken, or full of empty shells, and gave nothing."""
+    """The feed that was read; its `reason` is MALFORMED_FEED, too, when none of its items says anything.
+
+    Raises ParseError with MALFORMED_FEED when it was broken and nothing of it could be saved.
+    """
     raw = read.raw
     # An item without a word is an empty shell, or was cut off before it said anything.
     told = [(item, wanted) for item, wanted in zip(read.items, read.wanted, strict=True) if item.title or item.summary or item.link]
     called = identities([item.names for item, _ in told])
     entries = tuple(_entry(item, name, source, now, zone) for (item, wanted), name in zip(told, called, strict=True) if wanted and name)
     broken = raw.broken or (f"none of its {len(read.items)} items says anything" if read.items and not told else "")
-    if broken and not entries:
+    if raw.broken and not entries:
         raise ParseError(Reason.MALFORMED_FEED, broken, subject=source)
     return Feed(
         format=raw.format,
