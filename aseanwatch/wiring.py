@@ -267,10 +267,9 @@ def probe(settings: Settings) -> "Iterator[Probe]":
     from aseanwatch.probe import Probe
     from ingest.articles import article_from_entry
     from ingest.robots import Robots
-    from ingest.workers import PageExtractor
 
     http = _http(settings)
-    with closing(parser()) as feeds, closing(PageExtractor()) as pages:
+    with closing(parser()) as feeds, closing(extractor()) as pages:
         yield Probe(
             fetcher=http, parser=feeds, extractor=pages, from_entry=article_from_entry, may_fetch=Robots(http).check, clock=SystemClock()
         )
