@@ -7,10 +7,11 @@ from core.articles import Article
 from core.errors import ExtractError
 from core.reasons import Reason
 from core.sources import Entry, Source
-from ingest.articles import MIN_TEXT, article_from_entry, extract_page
+from ingest.articles import article_from_entry, extract_page
 from ingest.dates import EARLIEST, LATEST_AHEAD
 from ingest.pdf import is_pdf, read_pdf
 from ingest.urls import url_key
+from ingest.walls import MIN_TEXT
 
 
 def extract_document(body: bytes, *, content_type: str, url: str, source: Source, entry: Entry, now: datetime) -> Article:
