@@ -110,7 +110,8 @@ def feed_of(read: Read, source: str, base: str, now: datetime, zone: tzinfo | No
     told = [(item, wanted) for item, wanted in zip(read.items, read.wanted, strict=True) if item.title or item.summary or item.link]
     called = identities([item.names for item, _ in told])
     entries = tuple(_entry(item, name, source, now, zone) for (item, wanted), name in zip(told, called, strict=True) if wanted and name)
-    broken = raw.broken or (f"none of its {len(read.items)} items says anything" if read.items and not told else "")
+    shells = bool(read.items) and not told and len(read.items) * DIGEST == len(read.digests)
+    broken = raw.broken or (f"none of its {len(read.items)} items says anything" if shells else "")
     if raw.broken and not entries:
         raise ParseError(Reason.MALFORMED_FEED, broken, subject=source)
     return Feed(
