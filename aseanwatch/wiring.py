@@ -267,10 +267,9 @@ def probe(settings: Settings) -> "Iterator[Probe]":
     from aseanwatch.probe import Probe
     from ingest.articles import article_from_entry
     from ingest.robots import Robots
-    from ingest.workers import PageExtractor
 
     http = _http(settings)
-    with closing(parser()) as feeds, closing(PageExtractor()) as pages:
+    with closing(parser()) as feeds, closing(extractor()) as pages:
         yield Probe(
             fetcher=http, parser=feeds, extractor=pages, from_entry=article_from_entry, may_fetch=Robots(http).check, clock=SystemClock()
         )
@@ -319,7 +318,7 @@ def parser() -> "FeedParser":
 
 
 def extractor() -> "PageExtractor":
-    """Makes articles of pages in processes of its own; to be closed."""
+    """Makes articles of pages and PDFs in processes of its own; to be closed."""
     from ingest.workers import PageExtractor
 
     return PageExtractor()

@@ -6,14 +6,15 @@
 import re
 import unicodedata
 
-# Zero-width space, word joiner, BOM, soft hyphen, bidi controls: they show nothing and split words.
+# Zero-width space, word joiner, BOM, soft hyphen, bidi controls, annotations, tags: they show nothing, split words and hide others.
 # ZWJ and ZWNJ (U+200D, U+200C) stay: some scripts need them.
 INVISIBLE: dict[int, None] = dict.fromkeys(
     [
         *(0x00AD, 0x180E, 0x200B, 0x200E, 0x200F, 0xFEFF),
-        *range(0x2060, 0x2065),
+        *range(0x2060, 0x2070),
         *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
+        *range(0xFFF9, 0xFFFC),
+        *range(0xE0000, 0xE0080),
     ]
 )
 _CONTROLS = {i: None for i in range(0x20) if i not in (0x09, 0x0A)} | {i: None for i in range(0x7F, 0xA0) if i != 0x85}

@@ -20,8 +20,8 @@ from core.errors import ReasonedError
 from core.reasons import Reason
 
 ROLES = {
-    "feed": ("feedparser", "ingest.feeds", "parse_feed"),
-    "page": ("trafilatura", "ingest.articles", "extract_page"),
+    "feed": ("feedparser", "ingest.kinds", "parse_body"),
+    "page": ("trafilatura", "ingest.documents", "extract_document"),
     "opml": ("listparser", "ingest.opml", "read_opml"),
 }
 """Role -> library to have loaded before the first job's time begins, module, function."""

@@ -10,31 +10,27 @@ Of a body that is well-formed only the items are read that the last one did not 
 
 import io
 import re
-from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from hashlib import blake2b
+from functools import lru_cache
 from typing import Any
 
 import feedparser
 
 from core.errors import ParseError
 from core.reasons import Reason
-from core.sources import Entry, Feed
-from core.texts import normal
+from core.sources import Feed
 from ingest.charsets import decoded
-from ingest.dates import read_date
-from ingest.identity import bears, identities, named, traces
-from ingest.jsonfeed import RawFeed, RawItem, read_json
-from ingest.markup import text_of, title_of
-from ingest.outline import DIGEST, Head, Outline, outline, without
+from ingest.identity import bears, traces
+from ingest.items import Item, RawFeed, RawItem, Read, feed_of, known_digests, plain, read_all
+from ingest.jsonfeed import read_json
+from ingest.markup import title_of
+from ingest.outline import Head, Outline, outline, without
 from ingest.urls import web_url
 
-# It would look for a driver of another library at every call. Expat it is, whose judgement `outline` shares.
+# It would look for a driver of another library at every call (expat it is, whose judgement `outline` shares), and join the same base to the
+# same address at every tag.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
-
-MAX_SUMMARY = 20_000
-MAX_CONTENT = 500_000
-"""Characters kept of one entry."""
+feedparser.mixin.make_safe_absolute_uri = lru_cache(1024)(feedparser.mixin.make_safe_absolute_uri)
 
 _MAX_PAIRS = 200_000
 """Pairs of a new and an old item that are looked at for a shared name; of more, all are read."""
@@ -54,17 +50,6 @@ _PERIODS = {
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """What was read of a body."""
-
-    raw: RawFeed
-    wanted: tuple[bool, ...]
-    """For each item of `raw` whether it is to become an entry; the others only share a name with one that is."""
-    digests: bytes
-    """Of all items of the body."""
-
-
 def parse_feed(
     body: bytes, *, source: str, url: str, content_type: str, now: datetime, zone: tzinfo | None = None, known: bytes = b""
 ) -> Feed:
@@ -76,62 +61,47 @@ def parse_feed(
     """
     text = decoded(body, content_type, xml=True).lstrip("\ufeff \t\r\n")
     base = web_url(url) or ""
-    read = _read(text, base, known)
+    # Without an address nothing is left out: the links may hang on the feed's own words.
+    read = _read(text, base, known if base else b"")
     if read is None:
         raise ParseError(Reason.NOT_A_FEED, _instead(text), subject=source)
-    raw = read.raw
-    entries = _entries(read, source, base or web_url(raw.site) or "", now, zone)
-    if raw.broken and not entries:
-        raise ParseError(Reason.MALFORMED_FEED, raw.broken, subject=source)
-    return Feed(
-        format=raw.format,
-        title=title_of(raw.title),
-        entries=entries,
-        reason=Reason.MALFORMED_FEED if raw.broken else None,
-        detail=raw.broken,
-        truncated=raw.cut,
-        items=read.digests,
-        skipped=len(read.digests) // DIGEST - sum(read.wanted),
-        ttl=raw.ttl,
-        archive=web_url(raw.older, base) if raw.older else None,
-    )
+    return feed_of(read, source, base, now, zone)
 
 
-def _read(text: str, base: str, known: bytes) -> _Read | None:
-    """The feed in `text`, or None when it is none. Without `base` nothing is left out: the links may hang on the feed's own words."""
+def _read(text: str, base: str, known: bytes) -> Read | None:
+    """The feed in `text`, or None when it is none."""
     if text.startswith("{"):
-        return _whole(read_json(text))
+        document = read_json(text)
+        return None if document is None else read_all(document, base, known)
     body = text.encode("utf-8", "replace")
     found = outline(body, base.partition("?")[0])
-    if found is not None and (read := _read_new(body, found, base, known if base else b"")) is not None:
+    if found is not None and (read := _read_new(body, found, base, known_digests(known))) is not None:
         return read
-    return _whole(_read_xml(_BAD_REFERENCE.sub(_character, text).encode("utf-8", "replace"), base))
+    raw = _read_xml(_BAD_REFERENCE.sub(_character, text).encode("utf-8", "replace"), base)
+    if found is not None and raw is not None and raw.broken and not raw.items:
+        raw = _read_singly(body, found, base, raw.broken)
+    return None if raw is None else read_all(raw, base)
 
 
-def _whole(raw: RawFeed | None) -> _Read | None:
-    """All items, with digests of what was read of them."""
-    if raw is None:
-        return None
-    digests = (blake2b("\0".join(astuple(item)).encode("utf-8", "replace"), digest_size=DIGEST).digest() for item in raw.items)
-    return _Read(raw=raw, wanted=(True,) * len(raw.items), digests=b"".join(digests))
-
-
-def _read_new(body: bytes, found: Outline, base: str, known: bytes) -> _Read | None:
+def _read_new(body: bytes, found: Outline, base: str, known: frozenset[bytes]) -> Read | None:
     """What is not among `known`; None when feedparser sees other items than the outline, so that the whole must be read."""
-    seen = {known[place : place + DIGEST] for place in range(0, len(known), DIGEST)}
-    new = [item.digest not in seen for item in found.items]
-    digests = b"".join(item.digest for item in found.items)
+    new = [item.digest not in known for item in found.items]
+    digests = b"".join([item.digest for item in found.items])
     if found.items and not any(new):
         head = found.head
         raw = RawFeed(format=found.format, title=head.title, items=(), ttl=_ttl(head), older=_older(head))
-        return _Read(raw=raw, wanted=(), digests=digests)
-    along, some = new, _read_some(body, found, new, base)
-    if some is not None and not all(new):
-        along = _along(body, found, new, some.items)
-        some = some if along == new else _read_some(body, found, along, base)
+        return Read(raw=raw, items=[], wanted=[], digests=digests)
+    some = _read_some(body, found, new, base)
     if some is None:
         return None
-    return _Read(raw=some, wanted=tuple(is_new for is_new, stays in zip(new, along, strict=True) if stays), digests=digests)
+    items, along = plain(some, base), new
+    if not all(new) and (along := _along(body, found, new, items)) != new:
+        some = _read_some(body, found, along, base)
+        if some is None:
+            return None
+        items = plain(some, base)
+    wanted = [is_new for is_new, stays in zip(new, along, strict=True) if stays]
+    return Read(raw=some, items=items, wanted=wanted, digests=digests)
 
 
 def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawFeed | None:
@@ -140,66 +110,47 @@ def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawF
     return raw if raw is not None and not raw.broken and len(raw.items) == sum(stay) else None
 
 
-def _along(body: bytes, found: Outline, new: list[bool], raws: tuple[RawItem, ...]) -> list[bool]:
-    """Which items must be read for the sake of the `new` ones (read as `raws`): those, and what may share a name with them.
+def _read_singly(body: bytes, found: Outline, base: str, broken: str) -> RawFeed:
+    """Each item by itself, because one of them is more than feedparser can bear: it is left out, and the others are saved."""
+    alone = (_read_xml(without(body, [other for other in found.items if other is not item]), base) for item in found.items)
+    items = tuple(item for one in alone if one is not None for item in one.items)
+    return RawFeed(format=found.format, title=found.head.title, items=items, broken=broken)
+
+
+def _along(body: bytes, found: Outline, new: list[bool], items: list[Item]) -> list[bool]:
+    """Which items must be read for the sake of the `new` ones (read as `items`): those, and what may share a name with them.
 
     A name counts only while one item of the body goes by it (`identity`), so that such an old item decides about the names of a new one.
     """
+    everything = [True] * len(new)
     if sum(new) * (len(new) - sum(new)) > _MAX_PAIRS:
-        return [True] * len(new)
+        return everything
     marks: set[tuple[bytes, ...]] = set()
-    for raw, item in zip(raws, (item for item, is_new in zip(found.items, new, strict=True) if is_new), strict=True):
-        title, text = title_of(raw.title), text_of(raw.summary) or raw.content
-        called = named(guid=raw.guid, link=None, title=title, text=text)
-        left = traces(called, guid=raw.guid, link=raw.link, title=title, text=text, written=body[item.start : item.end])
+    for item, place in zip(items, (place for place, is_new in zip(found.items, new, strict=True) if is_new), strict=True):
+        raw = item.raw
+        named_by = [name for name in (raw.guid, raw.link) if name.strip()]
+        left = traces(item.names, named_by, item.title, item.summary or raw.content, written=body[place.start : place.end])
         if left is None:
-            return [True] * len(new)
+            return everything
         marks.update(left)
     return [is_new or any(bears(body, item.start, item.end, left) for left in marks) for item, is_new in zip(found.items, new, strict=True)]
 
 
-def _entries(read: _Read, source: str, base: str, now: datetime, zone: tzinfo | None) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
-    names, wanted = [], []
-    for item, is_wanted in zip(read.raw.items, read.wanted, strict=True):
-        title, summary = title_of(item.title), text_of(item.summary)[:MAX_SUMMARY]
-        link = web_url(item.link, base) if item.link.strip() else None
-        if not (title or summary or link):
-            continue  # an empty shell, or an item cut off before it said anything
-        published, trust = read_date(item.published, now=now, zone=zone)
-        names.append(named(guid=item.guid, link=link, title=title, text=summary or item.content))
-        wanted.append(is_wanted)
-        entries.append(
-            Entry(
-                source=source,
-                identity="",
-                link=link,
-                title=title,
-                summary=summary,
-                content=normal(item.content)[:MAX_CONTENT],
-                published=published,
-                date_trust=trust,
-            )
-        )
-    return tuple(
-        replace(entry, identity=called[0], aliases=called[1])
-        for entry, called, is_wanted in zip(entries, identities(names), wanted, strict=True)
-        if called is not None and is_wanted
-    )
-
-
 def _read_xml(body: bytes, base: str) -> RawFeed | None:
-    """What feedparser finds in `body` (UTF-8), or None when it finds no feed."""
-    found = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    """What feedparser finds in `body` (UTF-8), or None when it finds no feed. What it cannot bear is a broken feed without items."""
+    try:
+        found = feedparser.parse(
+            io.BytesIO(body),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # noqa: BLE001 - it stumbles in its handlers over what nobody foresaw, and then gives nothing at all
+        return RawFeed(format="", items=(), broken=f"feedparser stumbles over it: {_words(error)}")
     if not found.get("version"):
         return None
-    error = found.get("bozo_exception") if found.get("bozo") else None
-    broken = "" if error is None or isinstance(error, _HARMLESS) else _words(error)
+    fault = found.get("bozo_exception") if found.get("bozo") else None
+    broken = "" if fault is None or isinstance(fault, _HARMLESS) else _words(fault)
     about = found.get("feed", {})
     head = _head(about)
     return RawFeed(

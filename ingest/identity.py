@@ -66,16 +66,17 @@ def _path(guid: str) -> str:
     return f"{parts.path}?{parts.query}".rstrip("?")
 
 
-def traces(item: Named, *, guid: str, link: str, title: str, text: str, written: bytes) -> list[tuple[bytes, ...]] | None:
+def traces(item: Named, named_by: Sequence[str], title: str, text: str, *, written: bytes) -> list[tuple[bytes, ...]] | None:
     """What can be found in the bytes of any item that shares a name with this one: all marks of one of the tuples.
 
-    `guid`, `link`, `title` and `text` are what `item` was named by, `written` its bytes. A mark counts only when it stands in them
-    as it is, so that an item that is written in another manner is not overlooked for its escapes. None when a name leaves no such mark.
+    `named_by` are its guid and link, `title` and `text` are plain, `written` are its own bytes. A mark counts only when it stands in them
+    as it is, so that what is escaped throughout a feed is not taken for something else. None when a name leaves no such mark.
     """
-    left = [_marks(lasting_parts(name), _IN_URL, written) for name in {guid, link} if name.strip()]
+    left = {_marks(lasting_parts(name), _IN_URL, written) for name in named_by}
     if item.text_tells or not left:
-        left.append(_marks([title, text[:_ENOUGH_TEXT]], _PHRASE, written))
-    return left if all(left) else None
+        # Without figures at the end, which may be the head of a longer number that was cut off.
+        left.add(_marks([part.rstrip("0123456789…") for part in (title, text[:_ENOUGH_TEXT])], _PHRASE, written))
+    return list(left) if all(left) else None
 
 
 def _marks(parts: Sequence[str], run: re.Pattern[str], written: bytes) -> tuple[bytes, ...]:
@@ -85,15 +86,13 @@ def _marks(parts: Sequence[str], run: re.Pattern[str], written: bytes) -> tuple[
 
 def bears(body: bytes, start: int, end: int, marks: tuple[bytes, ...]) -> bool:
     """Whether all `marks` stand between `start` and `end` of `body`; a number there is not found in a longer one."""
-    return all(_stands(body, mark, start, end) for mark in marks)
-
-
-def _stands(body: bytes, mark: bytes, start: int, end: int) -> bool:
-    while (found := body.find(mark, start, end)) >= 0:
-        start = found + len(mark)
-        if not (mark[-1:].isdigit() and body[start : start + 1].isdigit()):
-            return True
-    return False
+    for mark in marks:
+        place = body.find(mark, start, end)
+        while place >= 0 and mark[-1:].isdigit() and body[place + len(mark) : place + len(mark) + 1].isdigit():
+            place = body.find(mark, place + 1, end)
+        if place < 0:
+            return False
+    return True
 
 
 def identities(items: Sequence[Named]) -> list[tuple[str, tuple[str, ...]] | None]:

@@ -3,39 +3,16 @@
 Both become `RawItem`s, the same shape that `feeds` makes of XML, so that identities, dates and texts have one treatment.
 """
 
+import html
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from ingest.items import RawFeed, RawItem
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawItem:
-    """One item as the feed wrote it: strings untouched, markup and all."""
-
-    guid: str = ""
-    link: str = ""
-    title: str = ""
-    summary: str = ""
-    content: str = ""
-    published: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawFeed:
-    """A feed as written. `broken` says what was wrong with it; `cut` that its end is missing."""
-
-    format: str
-    title: str
-    site: str = ""
-    """The site's own address, against which links are relative when nobody knows where the feed came from."""
-    items: tuple[RawItem, ...]
-    broken: str = ""
-    cut: bool = False
-    ttl: timedelta | None = None
-    older: str = ""
-    """The address of the page with older items, as written."""
+_EXPIRED = timedelta(days=1)
+"""How seldom a feed is asked for that says of itself that it will never be written again."""
 
 
 def read_json(body: str) -> RawFeed | None:
@@ -46,7 +23,7 @@ def read_json(body: str) -> RawFeed | None:
         return None
     if not isinstance(document, dict):
         return None
-    if "jsonfeed.org/version/" in _text(document, "version"):
+    if "jsonfeed.org/version/" in _text(document, "version") and isinstance(document.get("items"), list):
         return _json_feed(document)
     if isinstance(document.get("articles"), list):
         return _gdelt(document)
@@ -54,19 +31,30 @@ def read_json(body: str) -> RawFeed | None:
 
 
 def _json_feed(document: Mapping[str, Any]) -> RawFeed:
-    items = tuple(
-        RawItem(
-            guid=_text(item, "id"),
-            link=_text(item, "url") or _text(item, "external_url"),
-            title=_text(item, "title"),
-            summary=_text(item, "summary") or _text(item, "content_text"),
-            content=_text(item, "content_html"),
-            published=_text(item, "date_published") or _text(item, "date_modified"),
-        )
-        for item in _objects(document, "items")
-    )
     version = _text(document, "version").rpartition("/")[2].replace(".", "")
-    return RawFeed(format=f"json{version}"[:10], title=_text(document, "title"), site=_text(document, "home_page_url"), items=items)
+    items = tuple(_item(item) for item in _objects(document, "items"))
+    return RawFeed(
+        format=f"json{version}"[:10],
+        title=_text(document, "title"),
+        site=_text(document, "home_page_url"),
+        items=items,
+        broken="" if items or not document["items"] else "its items are no objects",
+        ttl=_EXPIRED if document.get("expired") is True else None,
+        older=_text(document, "next_url"),
+    )
+
+
+def _item(item: Mapping[str, Any]) -> RawItem:
+    """`summary` and `content_text` are plain by definition: what looks like markup in them is to stay."""
+    summary, text = (html.escape(_text(item, name), quote=False) for name in ("summary", "content_text"))
+    return RawItem(
+        guid=_text(item, "id"),
+        link=_text(item, "url") or _text(item, "external_url"),
+        title=_text(item, "title"),
+        summary=summary or text,
+        content=_text(item, "content_html") or (text if summary else ""),
+        published=_text(item, "date_published") or _text(item, "date_modified"),
+    )
 
 
 def _gdelt(document: Mapping[str, Any]) -> RawFeed:
@@ -74,7 +62,7 @@ def _gdelt(document: Mapping[str, Any]) -> RawFeed:
         RawItem(link=_text(article, "url"), title=_text(article, "title"), published=_text(article, "seendate"))
         for article in _objects(document, "articles")
     )
-    return RawFeed(format="gdelt", title="", items=items)
+    return RawFeed(format="gdelt", items=items)
 
 
 def _objects(document: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -7,10 +7,10 @@ the bytes leaves the others to the letter as they were. What is out of the ordin
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 from xml.parsers import expat
 
-DIGEST = 8
-"""Bytes of one item's digest."""
+from ingest.items import DIGEST
 
 _ATOM = "http://www.w3.org/2005/atom"
 _RDF = {"rss10": "http://purl.org/rss/1.0/", "rss090": "http://my.netscape.com/rdf/simple/0.9/"}
@@ -34,9 +34,8 @@ _DEEPEST = 3
 """Of an item: rss, channel, item."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One item: where its bytes begin and end, and their digest."""
+class Item(NamedTuple):
+    """One item: where its bytes begin and end, and its digest."""
 
     start: int
     end: int
@@ -95,12 +94,14 @@ class _Reader:
 
     def __init__(self, body: bytes, context: str) -> None:
         self._body = body
-        self._context = context
         self._above: list[str] = []
         """The names of the open elements outside of items."""
         self._prefixes: list[str] = []
-        self._surroundings: list[str] = []
+        self._surroundings = [context]
         """What stands around an item and may change its meaning: the start tags above it with the namespaces that they declare."""
+        self._around = blake2b(digest_size=DIGEST)
+        self._around_at = 0
+        """The depth of the items for which `_around` is the digest of their surroundings; 0: there may be others now."""
         self._items: list[Item] = []
         self._start = 0
         self._item = ""
@@ -156,34 +157,40 @@ class _Reader:
 
     def _surround(self, local: str, attributes: dict[str, str]) -> None:
         """Remembers a start tag that may have items below it."""
-        del self._surroundings[len(self._above) - 1 :]
+        self._around_at = 0
+        del self._surroundings[len(self._above) :]
         self._surroundings.append("\n".join([local, *(f"{name}={value}" for name, value in attributes.items()), *self._prefixes]))
 
     def _starts_item(self, space: str, name: str) -> None:
         if not 1 < len(self._above) <= _DEEPEST or space not in _PLAIN:
             raise _Unusual
+        parser = self.parser
+        depth = len(self._above)
+        if depth != self._around_at:
+            around = "\0".join(self._surroundings[:depth])
+            self._around, self._around_at = blake2b(around.encode("utf-8", "replace"), digest_size=DIGEST), depth
         self._item = name
-        self._start = self.parser.CurrentByteIndex
+        self._start = parser.CurrentByteIndex
         self._prefixes.clear()
-        self.parser.StartElementHandler = None
-        self.parser.StartNamespaceDeclHandler = None
-        self.parser.EndElementHandler = self._ends_within
+        parser.StartElementHandler = None
+        parser.StartNamespaceDeclHandler = None
+        parser.EndElementHandler = self._ends_within
 
     def _ends_within(self, name: str) -> None:
         if name != self._item:
             return
-        last = self.parser.CurrentByteIndex
-        if last == self._start:
+        parser, start = self.parser, self._start
+        last = parser.CurrentByteIndex
+        if last == start:
             raise _Unusual  # <item/>: where it ends is not known
         end = self._body.index(b">", last) + 1
-        around = "\0".join([self._context, *self._surroundings[: len(self._above) - 1]])
-        digest = blake2b(around.encode("utf-8", "replace"), digest_size=DIGEST)
-        digest.update(self._body[self._start : end])
-        self._items.append(Item(start=self._start, end=end, digest=digest.digest()))
+        digest = self._around.copy()
+        digest.update(self._body[start:end])
+        self._items.append(Item(start, end, digest.digest()))
         self._above.pop()
-        self.parser.StartElementHandler = self._starts
-        self.parser.StartNamespaceDeclHandler = self._declares
-        self.parser.EndElementHandler = self._ends
+        parser.StartElementHandler = self._starts
+        parser.StartNamespaceDeclHandler = self._declares
+        parser.EndElementHandler = self._ends
 
     def _ends(self, name: str) -> None:
         if self._above[-1] != name:

@@ -26,6 +26,10 @@ _SITE_PREFIX = re.compile(r"^(?:www\d?|m|mobile|wap|amp)\.(?=.+\.)")
 _MOBILE_INSIDE = re.compile(r"^([a-z]{2})\.(?:m|amp)\.(?=.+\.)")
 
 
+# Of a WordPress search feed (?s=ASEAN&feed=rss2) and its like: what is asked for, and in which form.
+_OPEN = frozenset({"s", "feed", "cat", "tag", "paged", "lang", "post_type"})
+
+
 class BadUrl(ValueError):
     """Not an address that we would fetch; the message says why, without the URL."""
 
@@ -91,13 +95,14 @@ def web_url(link: str, base: str = "") -> str | None:
 
 
 def masked(url: str) -> str:
-    """`url` as it may be shown and logged: query values hidden, user name and fragment gone."""
+    """`url` as it may be shown and logged: query values hidden (but those that hold no secret), user name and fragment gone."""
     head, _, tail = url.partition("?")
     scheme, separator, rest = head.partition("://")
     authority, slash, path = rest.partition("/")
     head = scheme + separator + authority.rpartition("@")[2] + slash + path.partition("#")[0]
     names = [pair.partition("=") for pair in tail.partition("#")[0].split("&") if pair]
-    return head + ("?" if names else "") + "&".join(name + ("=***" if equals else "") for name, equals, _ in names)
+    shown = (name + ("=" + (value if name.lower() in _OPEN else "***") if equals else "") for name, equals, value in names)
+    return head + ("?" if names else "") + "&".join(shown)
 
 
 def url_key(url: str, canonical: str | None = None) -> str:

@@ -138,7 +138,7 @@ class Workers:
         for _ in range(processes):
             self._places.put(None)
 
-    def run(self, kind: type[Result], subject: str, **arguments: Any) -> Result:
+    def run(self, kind: type[Result], subject: str, /, **arguments: Any) -> Result:
         """What the role's function returned, a `kind`. Raises `fault` about `subject` when it raised, hung or crashed."""
         try:
             answer = self._answer(Job(arguments=arguments, seconds=self._seconds))
@@ -184,7 +184,7 @@ class Workers:
 
 
 class FeedParser:
-    """Parses feeds in worker processes."""
+    """Parses feeds, sitemaps and list pages in worker processes."""
 
     def __init__(self, *, processes: int = PROCESSES, seconds: float = SECONDS) -> None:
         self.workers = Workers(
@@ -192,9 +192,9 @@ class FeedParser:
         )
 
     def parse(self, source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
-        """The feed in `response`; of a well-formed one only what is not among the digests `known` (`Feed.items`).
+        """What the source's kind makes of `response`, without items whose digests are among `known` (`Feed.items`) where it is sound.
 
-        Raises ParseError: NOT_A_FEED, PARSE_TIMEOUT or PARSE_CRASH.
+        Raises ParseError: NOT_A_FEED, MALFORMED_FEED, PARSE_TIMEOUT, PARSE_CRASH; of packed bodies BAD_ENCODING or BODY_TOO_LARGE.
         """
         return self.workers.run(
             Feed,
@@ -206,6 +206,8 @@ class FeedParser:
             now=now,
             zone=ZoneInfo(source.zone) if source.zone else None,
             known=known,
+            kind=source.kind,
+            selector=source.selector,
         )
 
     def close(self) -> None:

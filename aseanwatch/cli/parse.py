@@ -1,4 +1,4 @@
-"""`aseanwatch parse`: files of feeds or pages, as if their bytes had just been received."""
+"""`aseanwatch parse`: files of feeds and sitemaps, or of pages and PDFs, as if their bytes had just been received."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -27,10 +27,10 @@ Read = Callable[[Source, Response], Record]
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--pages", is_flag=True, help="The files are pages of articles.")
+@click.option("--pages", is_flag=True, help="The files are pages of articles, or PDFs.")
 @json_option
 def parse(paths: tuple[Path, ...], pages: bool, as_json: bool) -> None:
-    """Parse feed files, or pages, and show what they hold. No network, no database. A folder stands for every file in it.
+    """Parse feeds and sitemaps, or pages and PDFs, and show what they hold. No network, no database. A folder: every file in it.
 
     With --json one object a file: {"file", "ok", "reason", "format", "title", "entries"}, or with --pages {"file", "ok", "reason", "title",
     "published", "flags", "text"}; `ok` is false for what is no feed, or holds no article.

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import ConfigError
 from core.sources import Source, SourceKind, Tier
+from ingest.listings import selector_error
 from ingest.urls import BadUrl, target
 
 INTERVALS = {
@@ -270,8 +271,9 @@ def _kind(value: Any, place: str) -> SourceKind:
 
 
 def _selector(value: Any, place: str) -> str:
-    if not _words(value, place).strip():
-        raise ConfigError("selector wants a CSS selector, such as a[href*='detail']", subject=place)
+    wrong = selector_error(_words(value, place)) if str(value).strip() else "empty"
+    if wrong:
+        raise ConfigError(f"selector wants a CSS selector, such as a[href*='detail'] ({wrong})", subject=place)
     return str(value)
 
 

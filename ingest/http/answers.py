@@ -30,8 +30,8 @@ _SNIFFED = 16
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PDF = b"%PDF-"
+_GZIP = b"\x1f\x8b"
 _BINARY = (
-    b"\x1f\x8b",
     b"PK\x03\x04",
     b"\x89PNG",
     b"\xff\xd8\xff",
@@ -43,7 +43,8 @@ _BINARY = (
     b"\x00\x00\x01\xba",
 )
 _PDF_TYPE = "application/pdf"
-_BINARY_TYPES = ("image/", "video/", "audio/", "font/", _PDF_TYPE, "application/zip", "application/gzip", "application/x-gzip")
+_GZIP_TYPES = ("application/gzip", "application/x-gzip")
+_BINARY_TYPES = ("image/", "video/", "audio/", "font/", _PDF_TYPE, "application/zip", *_GZIP_TYPES)
 _STATUS_REASON = {
     401: Reason.UNAUTHORIZED,
     403: Reason.FORBIDDEN,
@@ -151,7 +152,8 @@ class Answer:
 
     def _by_type(self) -> FetchError | None:
         kind = self._headers.get("content-type", "").lower()
-        if not kind.startswith(_BINARY_TYPES) or (self._ask.pdf and kind.startswith(_PDF_TYPE)):
+        wanted = (self._ask.pdf and kind.startswith(_PDF_TYPE)) or (self._ask.packed and kind.startswith(_GZIP_TYPES))
+        if wanted or not kind.startswith(_BINARY_TYPES):
             return None
         return self._error(Reason.WRONG_CONTENT_TYPE, kind[:100])
 
@@ -197,7 +199,11 @@ class Answer:
     def _is_binary(self) -> bool:
         """Whether the body is an archive, a document or a film (the Content-Type often does not say)."""
         start = bytes(self._body[:_SNIFFED])
-        return start.startswith(_BINARY) or start[4:8] == b"ftyp" or (start.startswith(_PDF) and not self._ask.pdf)
+        if start.startswith(_PDF):
+            return not self._ask.pdf
+        if start.startswith(_GZIP):
+            return not self._ask.packed
+        return start.startswith(_BINARY) or start[4:8] == b"ftyp"
 
     # errors
 

@@ -45,6 +45,11 @@ class Ask:
         return masked(self.here.url)
 
     @property
+    def packed(self) -> bool:
+        """Whether the document itself may be a gzip file, as sitemap.xml.gz is: asked for as a feed, and called so."""
+        return not self.pdf and self.here.path.partition("?")[0].endswith(".gz")
+
+    @property
     def moved_to(self) -> str | None:
         """The URL of this hop, when nothing but permanent redirects led here."""
         return self.here.url if self.redirects and self.permanent else None

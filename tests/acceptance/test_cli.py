@@ -95,6 +95,7 @@ def test_parse_answers_for_every_file_whatever_it_holds(tmp_path: Path) -> None:
             (tmp_path / path[1:]).write_bytes(found[1])
     (tmp_path / "rss-cut.xml").write_bytes((tmp_path / "rss.xml").read_bytes()[:-40])
     (tmp_path / "page.html").write_text("<html><body>Not found</body></html>")
+    (tmp_path / "sitemap.xml").write_text("<urlset><url><loc>https://news.example/1</loc></url></urlset>")
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "noise").write_bytes(os.urandom(3000))
 
@@ -103,7 +104,7 @@ def test_parse_answers_for_every_file_whatever_it_holds(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = {Path(record["file"]).name: record for record in _json_lines(done.stdout)}
     assert list(told) == sorted(path.name for path in tmp_path.iterdir())
-    assert {name for name, record in told.items() if record["ok"]} == {"rss.xml", "atom.xml", "feed.json", "rss-cut.xml"}
+    assert {name for name, record in told.items() if record["ok"]} == {"rss.xml", "atom.xml", "feed.json", "rss-cut.xml", "sitemap.xml"}
     assert told["rss-cut.xml"]["reason"] == "malformed_feed"
     assert {told[name]["reason"] for name in ("page.html", "empty", "noise")} == {"not_a_feed"}
     assert told["rss.xml"]["reason"] is None

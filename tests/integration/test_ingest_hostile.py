@@ -198,6 +198,17 @@ def test_a_pdf_is_a_page_and_no_feed(fetch: Fetch, site: Publisher) -> None:
         assert refused(fetch, client(site), site.url(path), accept="feed").reason is Reason.WRONG_CONTENT_TYPE
 
 
+def test_a_packed_file_is_taken_for_a_sitemap_that_is_called_so_and_for_nothing_else(fetch: Fetch, site: Publisher) -> None:
+    packed = gzip.compress(b"<urlset/>")
+    for path, kind in (("/sitemap.xml.gz", "application/x-gzip"), ("/news.gz", "text/xml"), ("/sitemap.xml", "application/gzip")):
+        site.behaves(path, answers(200, {"Content-Type": kind}, packed))
+    came = [fetch(client(site), site.url(path)) for path in ("/sitemap.xml.gz", "/news.gz")]
+
+    assert [one.body for one in came if isinstance(one, Response)] == [packed, packed]
+    assert refused(fetch, client(site), site.url("/sitemap.xml"), accept="feed").reason is Reason.WRONG_CONTENT_TYPE
+    assert refused(fetch, client(site), site.url("/sitemap.xml.gz"), accept="page").reason is Reason.WRONG_CONTENT_TYPE
+
+
 def test_first_bytes_count_however_few_come_at_once(fetch: Fetch, site: Publisher) -> None:
     def by_threes(answering: object, publisher: Publisher) -> None:
         answering.begins(200, {"Content-Type": "text/html"})  # type: ignore[attr-defined]

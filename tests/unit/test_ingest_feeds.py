@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -113,6 +113,17 @@ def test_a_json_feed() -> None:
     assert feed.entries[1].summary == "Plain"
 
 
+def test_a_json_feed_keeps_plain_text_plain_and_names_its_older_page() -> None:
+    item = {"id": "1", "url": "/1", "title": "T", "summary": "Short: a < b <c>", "content_text": "Long & plain <d>"}
+    document = {"version": "https://jsonfeed.org/version/1.1", "next_url": "/feed.json?page=2", "items": [item]}
+    feed = parse(json.dumps(document), "application/json")
+
+    assert (feed.entries[0].summary, feed.entries[0].content) == ("Short: a < b <c>", "Long &amp; plain &lt;d&gt;")
+    assert (feed.archive, feed.ttl) == ("https://news.example/feed.json?page=2", None)
+    assert parse(json.dumps(document | {"expired": True})).ttl == timedelta(days=1)
+    assert refusal(json.dumps(document | {"items": ["not an item"]})).reason is Reason.MALFORMED_FEED
+
+
 def test_a_gdelt_article_list() -> None:
     document = {
         "articles": [{"url": "https://news.example/a", "title": "ASEAN meets", "seendate": "20261120T010000Z", "domain": "news.example"}]
@@ -122,6 +133,14 @@ def test_a_gdelt_article_list() -> None:
     assert feed.format == "gdelt"
     assert feed.entries[0].link == "https://news.example/a"
     assert feed.entries[0].published == datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("body", [rss("", "<author>A. Writer</author>"), json.dumps({"version": "jsonfeed.org/version/1", "items": [{}]})])
+def test_a_feed_of_empty_shells_says_what_is_wrong_with_it(body: str) -> None:
+    feed = parse(body)
+
+    assert (feed.entries, feed.reason, feed.truncated) == ((), Reason.MALFORMED_FEED, False)
+    assert "items says anything" in feed.detail
 
 
 def test_an_empty_feed_is_a_feed() -> None:
@@ -141,6 +160,8 @@ def test_an_empty_feed_is_a_feed() -> None:
         '{"error": "limit"}',
         "[1, 2]",
         '{"version": "https://jsonfeed.org/version/1.1", "items": ' + "[" * 100_000,
+        '{"version": "https://jsonfeed.org/version/1.1"}',
+        '{"version": "https://jsonfeed.org/version/1.1", "items": {}}',
         '<opml version="1.0"><body><outline text="a"/></body></opml>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://news.example/1</loc></url></urlset>',
         b"\x1f\x8b\x08\x00\x00",
@@ -191,6 +212,16 @@ def test_a_feed_that_stops_in_the_middle_is_known_by_its_missing_end() -> None:
     assert feed.truncated
     assert feed.reason is Reason.MALFORMED_FEED
     assert [entry.title for entry in feed.entries] == ["Title 1", "Title 2"]
+
+
+def test_an_item_at_which_feedparser_stumbles_costs_itself() -> None:
+    body = rss(item(1), item(2) + "<textinput><title>x</title><name>y</name></textinput>", item(3))
+    feed = parse(body)
+
+    assert [entry.title for entry in feed.entries] == ["Title 1", "Title 3"]
+    assert (feed.reason, feed.truncated) == (Reason.MALFORMED_FEED, False)
+    assert "stumbles" in feed.detail
+    assert "stumbles" in refusal(body.replace("News", "A & B")).detail
 
 
 def test_a_broken_feed_with_nothing_in_it_is_refused() -> None:

@@ -314,3 +314,10 @@ def test_shown_urls_hide_what_may_be_secret() -> None:
     assert masked("https://user:pass@news.example/feed?key=SECRET&x&y=1#z") == "https://news.example/feed?key=***&x&y=***"
     assert masked("https://news.example/feed") == "https://news.example/feed"
     assert "SECRET" not in masked("not a url?key=SECRET")
+
+
+def test_a_wordpress_search_is_shown_with_what_is_searched_and_fetched_as_it_is() -> None:
+    search = "https://news.example/?s=ASEAN+summit&feed=rss2"
+
+    assert masked(search + "&key=SECRET") == search + "&key=***"
+    assert target(search).url == search
