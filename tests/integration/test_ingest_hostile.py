@@ -122,8 +122,8 @@ def test_a_bomb_costs_the_cap_and_one_piece(fetch: Fetch, site: Publisher) -> No
 
 
 def test_a_bomb_in_a_bomb_is_cut_too(fetch: Fetch, site: Publisher) -> None:
-    inner = gzip.compress(bytes(50 * MIB))
-    packed = answers(200, {"Content-Encoding": "gzip, gzip"}, gzip.compress(inner))
+    inner = gzip.compress(bytes(50 * MIB), mtime=0)
+    packed = answers(200, {"Content-Encoding": "gzip, gzip"}, gzip.compress(inner, mtime=0))
 
     assert reason(fetch, site, packed, deadline=5) is Reason.BODY_TOO_LARGE
 
@@ -131,17 +131,17 @@ def test_a_bomb_in_a_bomb_is_cut_too(fetch: Fetch, site: Publisher) -> None:
 @pytest.mark.parametrize(
     ("codings", "packed"),
     [
-        ("gzip", gzip.compress(PAGE)),
-        ("x-gzip", gzip.compress(PAGE)),
-        ("GZIP", gzip.compress(PAGE)),
+        ("gzip", gzip.compress(PAGE, mtime=0)),
+        ("x-gzip", gzip.compress(PAGE, mtime=0)),
+        ("GZIP", gzip.compress(PAGE, mtime=0)),
         ("deflate", zlib.compress(PAGE)),
         ("deflate", zlib.compress(PAGE)[2:-4]),
-        ("gzip, gzip", gzip.compress(gzip.compress(PAGE))),
-        ("deflate, gzip", gzip.compress(zlib.compress(PAGE))),
+        ("gzip, gzip", gzip.compress(gzip.compress(PAGE, mtime=0), mtime=0)),
+        ("deflate, gzip", gzip.compress(zlib.compress(PAGE), mtime=0)),
         ("identity", PAGE),
-        ("gzip", gzip.compress(PAGE[:20]) + gzip.compress(PAGE[20:])),
-        ("gzip", gzip.compress(PAGE) + bytes(512)),
-        ("gzip", gzip.compress(PAGE) + b"padding"),
+        ("gzip", gzip.compress(PAGE[:20], mtime=0) + gzip.compress(PAGE[20:], mtime=0)),
+        ("gzip", gzip.compress(PAGE, mtime=0) + bytes(512)),
+        ("gzip", gzip.compress(PAGE, mtime=0) + b"padding"),
     ],
 )
 def test_what_is_packed_honestly_is_unpacked(fetch: Fetch, site: Publisher, codings: str, packed: bytes) -> None:
@@ -149,13 +149,13 @@ def test_what_is_packed_honestly_is_unpacked(fetch: Fetch, site: Publisher, codi
 
 
 def test_ten_thousand_empty_streams_are_no_body(fetch: Fetch, site: Publisher) -> None:
-    empty = gzip.compress(b"")
+    empty = gzip.compress(b"", mtime=0)
 
     assert reason(fetch, site, answers(200, {"Content-Encoding": "gzip"}, empty * 10_000)) is Reason.BAD_ENCODING
 
 
 def test_a_packed_transfer_is_refused(fetch: Fetch, site: Publisher) -> None:
-    assert reason(fetch, site, says(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + gzip.compress(PAGE))) is Reason.BAD_ENCODING
+    assert reason(fetch, site, says(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + gzip.compress(PAGE, mtime=0))) is Reason.BAD_ENCODING
 
 
 @pytest.mark.parametrize(
@@ -165,9 +165,9 @@ def test_a_packed_transfer_is_refused(fetch: Fetch, site: Publisher) -> None:
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n2f\r\n" + PAGE,
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n2f\r\n" + PAGE + b"\r\n",
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n2f\r\n" + PAGE + b"\r\nnonsense\r\n",
-        HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(PAGE)[:-1],
-        HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(PAGE)[:20],
-        HEAD + b"Content-Encoding: gzip, gzip\r\n\r\n" + gzip.compress(gzip.compress(PAGE)[:-9]),
+        HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(PAGE, mtime=0)[:-1],
+        HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(PAGE, mtime=0)[:20],
+        HEAD + b"Content-Encoding: gzip, gzip\r\n\r\n" + gzip.compress(gzip.compress(PAGE, mtime=0)[:-9], mtime=0),
     ],
     ids=["length", "in a chunk", "between chunks", "no chunk", "gzip's last byte", "half of gzip", "the inner gzip"],
 )
@@ -199,7 +199,7 @@ def test_a_pdf_is_a_page_and_no_feed(fetch: Fetch, site: Publisher) -> None:
 
 
 def test_a_packed_file_is_taken_for_a_sitemap_that_is_called_so_and_for_nothing_else(fetch: Fetch, site: Publisher) -> None:
-    packed = gzip.compress(b"<urlset/>")
+    packed = gzip.compress(b"<urlset/>", mtime=0)
     for path, kind in (("/sitemap.xml.gz", "application/x-gzip"), ("/news.gz", "text/xml"), ("/sitemap.xml", "application/gzip")):
         site.behaves(path, answers(200, {"Content-Type": kind}, packed))
     came = [fetch(client(site), site.url(path)) for path in ("/sitemap.xml.gz", "/news.gz")]
