@@ -186,12 +186,12 @@ class Polls:
     def _start(self, asked: _Asked, url: str, *, etag: str | None = None, last_modified: str | None = None) -> None:
         if self._transfers is None:
             self._transfers = self._fetcher.transfers()
-        self._asked[asked.source.id] = asked
         try:
             self._transfers.start(asked.source.id, url, etag=etag, last_modified=last_modified)
         except Exception as error:
             log.exception("ask %s", asked.source.id)
             self._parsed.put((asked, _internal(asked.source, error)))
+        self._asked[asked.source.id] = asked
 
     def _gather(self, seconds: float) -> list[tuple[_Asked, polling.Came]]:
         """What settles within `seconds`; once something has, what follows at its heels."""
@@ -240,13 +240,24 @@ class Polls:
             return replace(answer, feed=self._parser.parse(asked.source, answer.response, self._clock.now(), known))
         except ReasonedError as error:
             return error
-        except Exception as error:
+        except BaseException as error:
             log.exception("parse %s", asked.source.id)
             return _internal(asked.source, error)
 
     # recording
 
     def _record(self, came: Sequence[tuple[_Asked, polling.Came]]) -> int:
+        """Records what came; how many entries were new. When that raises, its sources rest and are asked again as before."""
+        try:
+            return self._record_all(came)
+        except BaseException:
+            for asked, _ in came:
+                if self._asked.get(asked.source.id) is asked:  # no later page of it is under way
+                    del self._asked[asked.source.id]
+                    self._rests(asked.source.id)
+            raise
+
+    def _record_all(self, came: Sequence[tuple[_Asked, polling.Came]]) -> int:
         """Decides and records; how many entries were new. What cannot be recorded together is recorded one by one."""
         if not came:
             return 0
@@ -287,8 +298,11 @@ class Polls:
             return self._store.record_polls([(poll, events)])[0]
         except Exception:
             log.exception("record the poll of %s", poll.source)
-            self._resting[poll.source] = self._monotonic() + REST_SECONDS
+            self._rests(poll.source)
             return None
+
+    def _rests(self, name: str) -> None:
+        self._resting[name] = self._monotonic() + REST_SECONDS
 
     def _look_after(self) -> None:
         """Finds the sources whose pages give no text any more, and tells. One that is under way has its turn the next time."""
@@ -317,5 +331,5 @@ def _names(came: polling.Came) -> list[str]:
     return [name for entry in entries for name in polling.names(entry)]
 
 
-def _internal(source: Source, error: Exception) -> FetchError:
+def _internal(source: Source, error: BaseException) -> FetchError:
     return FetchError(Reason.INTERNAL, one_line(f"{type(error).__name__}: {error}", 300), subject=source.id)

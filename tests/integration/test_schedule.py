@@ -193,7 +193,7 @@ def test_hung_feeds_delay_no_alert():
         script.wait_for("heartbeat", 2)
         with script.changed:
             script.deliveries = 3
-        script.wait_for("deliver", 3, seconds=5.0)
+        script.wait_for("deliver", 3, seconds=1.0)
         assert not any(step.startswith("poll") for step in script.done)
         free.set()
 

@@ -136,6 +136,31 @@ def test_a_page_without_an_article_is_set_aside_for_good(walk: Walk) -> None:
     assert walk.store.failures()[0].retry_at is None
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        Reason.EXTRACT_TIMEOUT,
+        Reason.EXTRACT_CRASH,
+        Reason.PAYWALL,
+        Reason.COOKIE_WALL,
+        Reason.SCRIPT_ONLY,
+        Reason.CHALLENGE,
+        Reason.NO_TEXT,
+    ],
+)
+def test_a_page_that_cannot_be_read_is_told_of_by_title_and_summary(walk: Walk, reason: Reason) -> None:
+    entry = stores.replace(stores.entry("communique"), summary="The ministers adopted the communique.")
+    walk.network.serves(stores.VNA, entry)
+    walk.network.page(entry, ExtractError(reason, subject="communique"))
+    walk.reader.sees[str(entry.link)] = ("Joint Communiqué of the 59th AMM",)
+
+    walk.goes()
+
+    assert [failure.reason for failure in walk.store.failures(stage="extract")] == [reason]
+    assert [(article.text, article.flags) for article in walk.store.articles()] == [(entry.summary, ("from_summary",))]
+    assert len(walk.diary.readings) == len(walk.postbox.got) == 1
+
+
 def test_a_server_is_visited_by_one_hand_at_a_time_and_the_others_are_not_kept_waiting(walk: Walk) -> None:
     other = stores.replace(stores.VNA, id="bernama", url="https://bernama.example/rss")
     walk.store.sync_sources([stores.VNA, stores.replace(stores.VNA, id="vna-2", url="https://vna.example/other"), other], stores.NOW)
