@@ -207,6 +207,17 @@ def test_a_message_that_was_refused_for_now_goes_out_later(walk: Walk) -> None:
     assert len(walk.store.deliveries(state="sent")) == 1
 
 
+def test_a_clock_that_is_set_sends_nothing_twice_and_keeps_nothing_back(walk: Walk) -> None:
+    for number, step in enumerate((timedelta(0), timedelta(hours=-2), timedelta(days=3650), timedelta(days=-3650))):
+        walk.clock.passes(step)
+        name = f"communique-{number}"
+        stores.tell(walk.store, stores.story(name), stores.reading(stores.story(name), name), now=walk.clock.now())  # type: ignore[arg-type]
+        walk.goes()
+        walk.goes()
+
+    assert [alert.news[0].title for _, alert in walk.postbox.got] == [f"communique-{number}" for number in range(4)]
+
+
 def test_a_notifier_that_raises_leaves_a_doubt_and_no_second_message(walk: Walk) -> None:
     stores.tell(walk.store, stores.story(), stores.reading(stores.story(), "Joint Communiqué"))  # type: ignore[arg-type]
     walk.postbox.answers = [ZeroDivisionError("json://secret@host")]

@@ -366,6 +366,10 @@ def test_a_request_to_wait_is_obeyed_for_a_day_at_most() -> None:
     assert pause(asks(99_999_999)) == DAILY
 
 
+def test_retry_after_with_an_answer_asks_for_nothing() -> None:
+    assert pause(answer(retry_after="7200")) <= timedelta(minutes=11)
+
+
 def test_what_is_gone_is_asked_daily_and_a_single_404_soon() -> None:
     assert pause(FetchError(Reason.GONE)) == DAILY
     assert pause(FetchError(Reason.NOT_FOUND)) == timedelta(minutes=10)
