@@ -1,6 +1,6 @@
 # make run    start the watch (SQLite, no server needed)     make test   every test
 # make check  lint, types, architecture                      make demo   the whole way before your eyes
-# make receivers  a mail server and a chat on this machine, for a first alert
+# make receivers  a mail server, a chat and a news site on this machine, for a first alert
 # make eval   how well the labelled texts are read           make bench  how fast, as ratios
 # make soak   the watch killed again and again; what was lost, sent twice or held
 PYTHON ?= python3
@@ -33,7 +33,7 @@ demo: $(VENV)/.dev
 	@$(BIN)/python tests/support/demo.py $(ARGS)
 
 receivers: $(VENV)/.dev
-	@$(BIN)/python tests/support/mailroom.py
+	@$(BIN)/python tests/support/mailroom.py $(ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)

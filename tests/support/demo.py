@@ -1,7 +1,7 @@
 """`make demo`: the whole way before your eyes, in under a minute and without the internet.
 
-A news site on this machine publishes the five seed articles one after another; `aseanwatch run` follows its feeds; a mail server and a
-webhook receive the alerts. Everything is real but the news is old, and everything is gone when it ends. docs/walk.md explains each step.
+A news site on this machine publishes the five seed articles one after another; `aseanwatch run` follows its feeds; a mail server, a chat
+and a webhook receive the alerts. Everything is real but the news is old, and everything is gone when it ends. docs/walk.md explains each step.
 """
 
 import tempfile
@@ -14,7 +14,7 @@ import click
 from daemon import Daemon, command, until
 from newsroom import SeedStory, opens, publish, seed_stories, settings_file
 from publisher import Publisher, changing_guids
-from receivers import Arrival, Mail, SmtpReceiver, WebhookReceiver
+from receivers import Arrival, ChatReceiver, Mail, SmtpReceiver, WebhookReceiver
 
 WIDTH = 110
 
@@ -40,10 +40,10 @@ class Stage:
                 for line in textwrap.wrap(paragraph, WIDTH - 6, subsequent_indent="   ") or [""]:
                     click.secho(f"    │ {line}", fg="green")
 
-    def hook(self, title: str) -> None:
-        """The same alert at the webhook, in a line."""
+    def beside(self, channel: str, title: str) -> None:
+        """The same alert elsewhere, in a line."""
         with self._lock:
-            click.secho(f"  ▶ webhook received: {title}", fg="green")
+            click.secho(f"  ▶ {channel} received: {title}", fg="green")
 
     def told(self, lines: list[str]) -> None:
         """What the watch said."""
@@ -107,16 +107,23 @@ def main() -> None:
     def mailed(mail: Mail) -> None:
         stage.arrives(f"{mail.recipients[0]}", mail.subject, mail.text)
 
+    def hooked(arrival: Arrival) -> None:
+        stage.beside("webhook", str(arrival.json["title"]))
+
     def posted(arrival: Arrival) -> None:
-        stage.hook(str(arrival.json["title"]))
+        stage.beside("chat", chat.api.text(arrival.json).splitlines()[0])
+
+    chat = ChatReceiver("mmost", before_answer=posted)
 
     with (
         tempfile.TemporaryDirectory() as folder,
         Publisher() as publisher,
         SmtpReceiver(before_answer=mailed) as post,
-        WebhookReceiver(before_answer=posted) as hook,
+        WebhookReceiver(before_answer=hooked) as hook,
+        chat,
     ):
-        settings = settings_file(Path(folder), publisher, {"desk_mail": post.url, "ministry_hook": hook.url})
+        targets = {"desk_mail": post.url, "desk_chat": chat.url, "ministry_hook": hook.url}
+        settings = settings_file(Path(folder), publisher, targets)
         with Daemon("--config", str(settings)) as daemon:
             show(stage, daemon, settings, publisher, post)
 
