@@ -11,6 +11,7 @@ from aseanwatch.pipeline import take
 from aseanwatch.ports import Reader, Store
 from aseanwatch.records import Json, headline, iso
 from core.alerts import Alert, AlertKind
+from core.articles import BASELINE
 from core.coverage import meeting_type
 from core.routes import NO_ROUTE, QUIET, STORM, Owed, Routing, Traffic, corrected_with, decide
 
@@ -126,8 +127,9 @@ def as_if_news(store: Store, keys: Sequence[str], scratch: Store, reader: Reader
         article = store.article(key)
         if article is not None:
             now = article.published or article.first_seen or now
-            scratch.record_article(None, article, now)
-            taken = take(scratch, reader, article, (), now, max_age=None)
+            as_news = replace(article, flags=tuple(flag for flag in article.flags if flag != BASELINE))
+            scratch.record_article(None, as_news, now)
+            taken = take(scratch, reader, as_news, (), now, max_age=None)
             if taken.alert:
                 yield taken.alert
         step()
