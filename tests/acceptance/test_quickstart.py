@@ -1,4 +1,4 @@
-"""The quickstart, typed as it stands: within minutes a newcomer has a first mail, a first chat message, a real alert by both, and a preview."""
+"""The quickstart, typed as it stands: a newcomer has a first mail, a first chat message, a real alert by both, and a preview."""
 
 import os
 import signal

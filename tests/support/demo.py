@@ -1,7 +1,7 @@
 """`make demo`: the whole way before your eyes, in under a minute and without the internet.
 
 A news site on this machine publishes the five seed articles one after another; `aseanwatch run` follows its feeds; a mail server, a chat
-and a webhook receive the alerts. Everything is real but the news is old, and everything is gone when it ends. docs/walk.md explains each step.
+and a webhook receive the alerts. Everything is real but the news is old, and everything is gone when it ends. docs/walk.md explains it.
 """
 
 import tempfile

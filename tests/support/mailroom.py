@@ -53,7 +53,9 @@ def main(folder: Path = FOLDER, stop: threading.Event | None = None) -> None:
     stop = stop or threading.Event()
 
     def mailed(mail: Mail) -> None:
-        click.echo(shown("mail", f"From: {mail.parsed['From']}\nTo: {mail.parsed['To']}\nSubject: {' '.join(mail.subject.split())}\n\n{mail.text}"))
+        click.echo(
+            shown("mail", f"From: {mail.parsed['From']}\nTo: {mail.parsed['To']}\nSubject: {' '.join(mail.subject.split())}\n\n{mail.text}")
+        )
 
     def posted(arrival: Arrival) -> None:
         click.echo(shown("chat", chat.api.text(arrival.json)))
