@@ -1,7 +1,7 @@
 """`make receivers`: a mail server, a chat and a news site on this machine, and the settings of a watch for them: a first alert at once.
 
-They speak SMTP, the API of a Mattermost incoming webhook, and RSS, as the real ones do. What arrives is shown. The site holds made-up news of
-the last month; when a watch has read that, which is history to it, the site publishes a real article, the second of the seeds, which is news.
+They speak SMTP, the API of a Mattermost incoming webhook, and RSS, as the real ones do. What arrives is shown. The site holds made-up
+news of the last month; when a watch has read that, which is history to it, the site publishes a real article, the second of the seeds.
 Nothing leaves the machine. The settings are in `var/practice` (or the folder given); a watch's data there begins anew at each start.
 """
 
