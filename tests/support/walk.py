@@ -2,14 +2,14 @@
 
 import contextlib
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import stores
 
 from aseanwatch.pipeline import NOBODY, Channel, Pipeline
-from aseanwatch.ports import Reader
+from aseanwatch.ports import Notifier, Reader
 from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
 from core.calendar import Calendar
@@ -219,8 +219,12 @@ class Walk:
         operators: Operators = NOBODY,
         targets: Sequence[str] = ("desk",),
         ledger: Ledger | None = None,
+        notifiers: Callable[[Callable[[], float]], Mapping[str, Notifier]] = lambda _: {},
     ) -> None:
-        """`read_before`: the source was read once and held nothing, so that what it brings now is news."""
+        """`read_before`: the source was read once and held nothing, so that what it brings now is news.
+
+        `notifiers` makes those of targets that are not to be the postbox; it is given the clock, in seconds.
+        """
         self.store = wrap(store)
         self.clock = clock or StandingClock()
         self.network = network or ScriptedNetwork()
@@ -228,6 +232,7 @@ class Walk:
         self.postbox = Postbox()
         self.ledger = ledger or Ledger(None)
         self.diary = Diary()
+        real = notifiers(lambda: self.clock.now().timestamp())
         self.pipeline = Pipeline(
             store=self.store,
             fetcher=self.network,
@@ -236,7 +241,7 @@ class Walk:
             from_entry=from_entry,
             reader=reader or self.reader,
             calendar=calendar or Calendar(),
-            channels={name: Channel(notifier=self.postbox, on_unknown=on_unknown) for name in targets},
+            channels={name: Channel(notifier=real.get(name, self.postbox), on_unknown=on_unknown) for name in targets},
             ledger=self.ledger,
             clock=self.clock,
             witness=self.diary,

@@ -58,7 +58,7 @@ def test_deliveries_are_listed_with_their_rule_and_counted_by_state(office: Offi
 
     assert "route daily" in said
     assert "in digest daily at 2026-07-11 10:00:00Z" in said
-    assert said.splitlines()[-1] == ("pending 2 · sending 0 · sent 1 · dead 1 · unknown 0 · suppressed 0 · all 4")
+    assert said.splitlines()[-1] == ("pending 2 · sending 0 · sent 1 · retry 0 · unknown 0 · dead 1 · suppressed 0 · all 4")
 
 
 @pytest.mark.parametrize(
