@@ -3,14 +3,18 @@
 import io
 import logging
 import os
+import re
 import stat
 import sys
 import traceback
 from contextlib import contextmanager
 from datetime import timedelta
 
+import click
 import pytest
+from daemon import called, command
 from owed import AT, a_delivery, an_alert
+from publisher import ATOM, RSS, Publisher, redirects
 from receivers import AUTHORITY, DROP, ChatReceiver, OddMailServer, SmtpReceiver, WebhookReceiver
 from stores import reading, story, tell
 
@@ -18,10 +22,12 @@ from aseanwatch import doctor, wiring
 from aseanwatch.alerts.notify import notifier
 from aseanwatch.alerts.targets import Target
 from aseanwatch.alerts.templates import Templates
+from aseanwatch.cli import cli
 from aseanwatch.settings import load_settings
 from core.alerts import ReceiptKind
-from core.delivery import next_step
+from core.delivery import Acknowledged, next_step
 from core.errors import ConfigError, StoreError
+from store import Ledger
 
 TEMPLATES = Templates()
 NAMES = ("path", "user", "password", "header", "query", "payload", "smtp", "wrong", "token", "proxy", "host", "echo")
@@ -239,3 +245,57 @@ def test_no_password_of_a_database_shows_when_it_cannot_be_reached(inline, tmp_p
     assert any(finding.verdict == "bad" and finding.check == "database" for finding in findings)
     shown = "\n".join([*traceback.format_exception(refused.value), repr(findings), repr(settings), *lines, printed.getvalue()])
     assert SECRET["password"] not in shown
+
+
+def test_a_key_in_a_feeds_address_shows_only_to_who_asks_for_that_source(tmp_path):
+    """Hazard 89: on every way to fail, at DEBUG; and the Referer, by which others would learn it, is never sent."""
+    key = SECRET["query"]
+    with Publisher() as site:
+        keyed = f"{site.url(RSS)}?key={key}"
+        site.behaves(f"{ATOM}?key={key}", redirects(f"/elsewhere?key={key}", 301))
+        addresses = {"kept": keyed, "moved": f"{site.url(ATOM)}?key={key}", "gone": f"http://127.0.0.1:9/feed?key={key}"}
+        listed = "".join(f'[[source]]\nid = "{name}"\nurl = "{url}"\npublisher = "{name}"\n' for name, url in addresses.items())
+        (tmp_path / "sources.toml").write_text(listed)
+        (tmp_path / "aseanwatch.toml").write_text(
+            "data_dir = 'data'\nlog.level = 'debug'\nhistory.load_seeds = false\n"
+            "catalogue = {use_builtin = false, files = ['sources.toml']}\n"
+            "fetch = {allow = ['127.0.0.1/32'], per_host_gap_seconds = 0, deadline_seconds = 5}\n"
+        )
+        where = ("--config", str(tmp_path / "aseanwatch.toml"))
+        said = {"run": command("run", "--once", *where)}
+        said |= {verb: called("sources", verb, *where) for verb in ("list", "check")}
+        shown = called("sources", "show", "kept", *where)
+
+        assert [name for name, one in said.items() if key in one.stdout + one.stderr] == []
+        assert "gone" in said["list"].stdout  # it was spoken of
+        assert keyed in shown.stdout
+        assert {name for name in ("kept", "moved") if any(f"key={key}" in one.path for one in site.requests)} == {"kept", "moved"}
+        assert not any("referer" in one.headers for one in site.requests)
+
+
+def test_no_secret_can_be_given_where_ps_would_show_it():
+    """Hazard 90: by a file or by the environment, and by no option."""
+
+    def options(command):
+        yield from (name for parameter in command.params for name in parameter.opts if name.startswith("--"))
+        for name in command.list_commands(click.Context(command)) if isinstance(command, click.Group) else ():
+            yield from options(command.get_command(click.Context(command), name))
+
+    known = set(options(cli))
+    assert "--config" in known
+    assert [name for name in known if re.search("pass|token|secret|credential|login|auth", name)] == []
+
+
+def test_what_the_watch_keeps_beside_its_database_is_its_owners_alone(tmp_path):
+    """Hazard 90: the sent-ledger, whatever the umask."""
+    before = os.umask(0)
+    try:
+        (tmp_path / "data").mkdir()
+        ledger = Ledger(tmp_path / "data" / "sent.ledger", limit=1)
+        for number in range(4):  # appended to, and written anew
+            ledger.add([Acknowledged(at=AT, delivery=f"d{number}", alert="a", target="desk")])
+    finally:
+        os.umask(before)
+    files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert [path.name for path in files] == ["sent.ledger"]
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in files} == {0}
