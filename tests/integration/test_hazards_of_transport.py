@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from fetching import client, get, refused
+from memory import Memory
 from publisher import (
     RSS,
     Behaviour,
@@ -90,23 +91,6 @@ class Witness:
 
     def polled(self, source: Source, poll: Poll, fresh: int) -> None:
         self.at[source.id] = time.monotonic()
-
-
-class Memory:
-    """How much more memory this process had at its highest since then than at the beginning, in bytes."""
-
-    def __init__(self) -> None:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the highest is now what it has now
-        self._before = self._highest()
-
-    @property
-    def more(self) -> int:
-        return self._highest() - self._before
-
-    @staticmethod
-    def _highest() -> int:
-        [line] = [line for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines() if line.startswith("VmHWM")]
-        return int(line.split()[1]) * 1024
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The HTTP client against a real server on loopback that has every bad manner there is, each way that it can be asked."""
 
-import resource
 import socket
 import ssl
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fetching import DEADLINE, WAYS, client, finds, get, refused
+from memory import Memory
 from publisher import (
     ATOM,
     RSS,
@@ -250,12 +250,12 @@ def test_hung_servers_delay_no_other(site: Publisher) -> None:
 
 def test_a_bomb_of_500_megabytes_costs_no_more_than_the_cap(site: Publisher) -> None:
     site.behaves(RSS, bombs(500))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    memory = Memory()
 
     error = refusal(client(site, deadline=10), site.url(RSS))
 
     assert error.reason is Reason.BODY_TOO_LARGE
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024  # KiB
+    assert memory.more < 50 * MIB
 
 
 def test_a_bomb_under_a_redirect_is_never_unpacked(site: Publisher) -> None:
