@@ -62,7 +62,7 @@ def test_sigterm_finishes_what_is_being_sent_and_leaves_the_rest_for_later(publi
             answering.append(lambda: daemon.says("stopping"))
             publish(publisher, 3)
             hook.wait_for(1, 30)
-            assert daemon.terminate() == 0, daemon.told()
+            assert daemon.terminate(20) == 0, daemon.told()
         with stored(settings) as store:
             states = Counter(one.state for one in store.deliveries())
         assert len(hook.arrivals) == states[DeliveryState.SENT] == 1

@@ -16,9 +16,10 @@ from walk import Walk
 
 from aseanwatch import doctor, wiring
 from aseanwatch.alerts.notify import notifier
+from aseanwatch.alerts.sending import SEND_SECONDS
 from aseanwatch.alerts.targets import Target
 from aseanwatch.alerts.templates import Templates
-from aseanwatch.pipeline import HEARTBEAT, NOBODY
+from aseanwatch.pipeline import HEARTBEAT, LEASE_SECONDS, NOBODY
 from aseanwatch.ports import Notifier
 from aseanwatch.settings import load_settings
 from aseanwatch.wiring import rules_reader
@@ -88,6 +89,12 @@ def test_a_hook_that_moved_is_tried_for_a_day_given_up_and_told_to_somebody_else
         [note] = duty.arrivals
         assert note.json["title"] == "[watch] 1 delivery was given up"
         assert f"HTTP {status}" in note.json["message"]
+
+
+def test_an_answer_after_ten_seconds_has_its_time_and_a_living_sender_is_never_overtaken() -> None:
+    """Hazard 62: what the tests of single attempts do in less time, by the figures of the program."""
+    assert 10 < SEND_SECONDS == 40
+    assert LEASE_SECONDS >= SEND_SECONDS + 20
 
 
 def test_a_retry_reaches_only_who_was_not_reached(memory: Store) -> None:
