@@ -10,7 +10,10 @@ from checkout import ROOT
 from pages import Page, pages
 
 HAZARDS = [one for one in pages() if one.path.name.endswith("hazards.md")]
-ROWS = {"docs/reference/hazards.md": [*range(1, 40), *range(55, 61)]}
+ROWS = {
+    "docs/reference/hazards.md": [*range(1, 40), *range(55, 61)],
+    "docs/reference/delivery-hazards.md": [*range(61, 76), *range(87, 91)],
+}
 """The hazards that a page answers, by number."""
 
 
