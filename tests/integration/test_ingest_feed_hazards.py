@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from answers import answered
 from stores import VNA
 
 from core.errors import ParseError
-from core.polling import Answer, decide
+from core.polling import decide
 from core.reasons import Reason
 from core.sources import Entry, EntryState, Feed, Poll, Polling, Response, Source
 from ingest.workers import FeedParser, Workers
@@ -46,7 +47,7 @@ def parsed(parser: FeedParser, body: bytes, known: bytes = b"") -> Feed:
 
 
 def polled(body: bytes, feed: Feed, before: Polling = Polling(), now: datetime = NOW) -> Poll:  # noqa: B008 - it is frozen
-    came = Answer(response=Response(url=VNA.url, status=200, body=body), feed=feed)
+    came = answered(Response(url=VNA.url, status=200, body=body), feed)
     return decide(VNA, before, came, set(), now)[0]
 
 
@@ -150,7 +151,8 @@ def test_a_hundred_thousand_levels_are_a_feed_or_a_reason(body: bytes) -> None:
         except ParseError as error:
             said = [error.reason]
 
-    assert said in (["Title 1", "Title 2"], [Reason.NOT_A_FEED], [Reason.MALFORMED_FEED], [Reason.PARSE_TIMEOUT])
+    whole = [f"Title {number}" for number in (1, 2) if f"Title {number}".encode() in body]
+    assert said in (whole, [Reason.NOT_A_FEED], [Reason.MALFORMED_FEED], [Reason.PARSE_TIMEOUT])
 
 
 # 28 to 30: what stands in an entry is text and links of the web; how it is shown is for those who show it

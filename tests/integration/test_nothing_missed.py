@@ -238,7 +238,7 @@ def test_a_site_that_moved_for_good_is_told_after_a_week_and_its_news_go_on(life
     assert [life.comes(timedelta(days=1)) for _ in range(8)] == [[]] * 8
     [moved] = life.store.events()
     assert (moved.kind, moved.after) == (EventKind.SOURCE_FAILING, "moved")
-    assert f'set `url = "{life.site.url(ATOM)}"`' in moved.detail
+    assert f"`aseanwatch sources move vna {life.site.url(ATOM)}`" in moved.detail
     assert life.learned[0].url == life.site.url(RSS), "nothing is changed by itself"
 
     life.watches(ATOM)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from switching import switches
 
 from core.errors import ConfigError
 from ingest.changes import INTRODUCTION, Changes, Value, changing
@@ -139,14 +140,8 @@ def test_a_file_that_is_not_toml_is_refused_by_name_and_left_alone(file: Path) -
     assert file.read_text() == "[[source]\n"
 
 
-def _switches(file: Path, name: str) -> None:
-    for number in range(10):
-        with changing(file) as changes:
-            changes.change(f"{name}-{number}", {"enabled": False})
-
-
 def test_commands_at_the_same_time_lose_nothing(file: Path) -> None:
-    running = [multiprocessing.get_context("spawn").Process(target=_switches, args=(file, name)) for name in ("a", "b", "c")]
+    running = [multiprocessing.get_context("spawn").Process(target=switches, args=(file, name)) for name in ("a", "b", "c")]
     for process in running:
         process.start()
     for process in running:
