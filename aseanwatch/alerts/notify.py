@@ -13,6 +13,7 @@ are read here and shown to nobody:
 import logging
 import re
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -76,7 +77,10 @@ class ChatSender(Sender):
         asked: list[float] = []
         _no_waiting(plugin, asked)
         attempt.begin()
-        receipt = self._notify(attempt, plugin, message)
+        try:
+            receipt = self._notify(attempt, plugin, message)
+        finally:
+            _take_leave(plugin)
         if asked and receipt.kind is not ReceiptKind.ACCEPTED:
             return Receipt(kind=ReceiptKind.RETRY, reason="busy: it asks for a pause", retry_after=asked[-1])
         return receipt
@@ -112,6 +116,16 @@ def _no_waiting(plugin: Any, asked: list[float]) -> None:
         throttle(*arguments, wait=wait, **named)
 
     plugin.throttle = throttled
+
+
+def _take_leave(plugin: Any) -> None:
+    """Lets a plugin log out now, in a thread of its own. Some (Matrix, XMPP, Twist) do so when the collector finds them: that may be in
+    any thread and under any lock, and the service would be waited for right there."""
+    kind = type(plugin)
+    leave = getattr(kind, "__del__", None)
+    if leave is not None:
+        plugin.__class__ = type(kind.__name__, (kind,), {"__del__": lambda _: None})
+        threading.Thread(target=leave, args=(plugin,), name="leave-chat", daemon=True).start()
 
 
 def _plugin(target: Target) -> "NotifyBase":

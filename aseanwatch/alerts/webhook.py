@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from aseanwatch.alerts.messages import full
-from aseanwatch.alerts.sending import CONNECT_SECONDS, SEND_SECONDS, Attempt, Sender, known_as
+from aseanwatch.alerts.sending import CONNECT_SECONDS, SEND_SECONDS, Attempt, Sender, TooLate, known_as
 from aseanwatch.alerts.targets import Target
 from aseanwatch.alerts.templates import Templates
 from core.alerts import Alert, Delivery, NewsItem, Receipt, ReceiptKind
@@ -191,12 +191,14 @@ def retry_after(value: str, now: datetime) -> float | None:
 def _asked(
     connection: http.client.HTTPConnection, method: str, path: str, body: bytes, headers: Mapping[str, str], attempt: Attempt
 ) -> http.client.HTTPResponse | None:
-    """The answer, when one came; a receiver may refuse in the midst of the request and close."""
+    """The answer, when one came; a receiver may refuse in the midst of the request and close. Raises TooLate when the time is over."""
     connection.sock.settimeout(attempt.left())
     with suppress(OSError):
         connection.request(method, path, body, dict(headers))
     try:
         return connection.getresponse()
+    except TimeoutError:
+        raise TooLate from None
     except (OSError, http.client.HTTPException):
         return None
 

@@ -4,6 +4,7 @@ Slack, Telegram and Discord live at one host in the world. Here the name of that
 that name with a certificate that the test makes Apprise's HTTP library trust; all else is as in earnest.
 """
 
+import gc
 import html
 import re
 import socket
@@ -132,3 +133,18 @@ def test_a_service_that_is_not_there_is_no_doubt(chat):
     with chat.refusing():
         assert send(chat).kind is ReceiptKind.NOT_SENT
     assert send(chat).kind is ReceiptKind.ACCEPTED
+
+
+@pytest.mark.parametrize("chat", ["matrix"], indirect=True)
+def test_it_logs_out_at_once_and_not_when_it_is_collected(chat):
+    """In whatever thread the collector runs, it must not be kept waiting by a chat."""
+    gc.disable()
+    try:
+        assert send(chat).kind is ReceiptKind.ACCEPTED
+        *_, last = chat.wait_for(4)
+        assert last.path == "/_matrix/client/v3/logout"
+    finally:
+        gc.enable()
+    gc.collect()
+    assert send(chat).kind is ReceiptKind.ACCEPTED
+    assert [one.path for one in chat.wait_for(8)].count("/_matrix/client/v3/logout") == 2
