@@ -289,7 +289,7 @@ class Polls:
         page = poll.polling.archive
         if page is not None:
             walk = asked.walk or _Walk(names=frozenset(), left=polling.ARCHIVE_PAGES)
-            names = walk.names.union(name for entry in poll.entries for name in polling.names(entry))
+            names = walk.names.union(name for entry in poll.entries for name in entry.names)
             self._start(_Asked(source=asked.source, known=poll.polling, walk=_Walk(names=names, left=walk.left - 1)), page)
 
     def _record_one(self, poll: Poll, events: Sequence[Event]) -> int | None:
@@ -328,7 +328,7 @@ class Polls:
 def _names(came: polling.Came) -> list[str]:
     """All that the entries in an answer are called."""
     entries = came.feed.entries if isinstance(came, polling.Answer) and came.feed else ()
-    return [name for entry in entries for name in polling.names(entry)]
+    return [name for entry in entries for name in entry.names]
 
 
 def _internal(source: Source, error: BaseException) -> FetchError:

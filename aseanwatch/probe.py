@@ -124,7 +124,7 @@ class Probe:
         except ReasonedError as error:
             return Checked(source=source, reason=error.reason, detail=error.detail, seconds=time.monotonic() - began)
         seconds = time.monotonic() - began
-        announced = [name for one in feed.entries for name in _names(one)]
+        announced = [name for one in feed.entries for name in one.names]
         stored = None if known is None else _overlap(feed, known({source.id: announced})[source.id])
         return Checked(source=source, feed=feed, known=stored, robots=self._robots(feed), moved_to=response.moved_to, seconds=seconds)
 
@@ -186,9 +186,5 @@ def _language(source: Source, feed: Feed, read: Sequence[PageRead], reader: Read
     return said or source.language
 
 
-def _names(entry: Entry) -> tuple[str, ...]:
-    return (entry.identity, *entry.aliases)
-
-
 def _overlap(feed: Feed, known: Collection[str]) -> int:
-    return sum(any(name in known for name in _names(entry)) for entry in feed.entries)
+    return sum(any(name in known for name in entry.names) for entry in feed.entries)

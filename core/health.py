@@ -85,6 +85,8 @@ def told(source: Source, before: Polling, poll: Poll) -> tuple[Poll, tuple[Event
     standing = _standing(before)
     before = before if standing == before.troubles else replace(before, troubles=standing)
     found = dict(_found(source, before, poll))
+    if not found and not standing:
+        return poll, ()
     events = [_event(source, poll.at, before, trouble, found[trouble]) for trouble in found if trouble not in before.troubles]
     reached = any(trouble in found for trouble in REACH)
     over = [trouble for trouble in Trouble if trouble in before.troubles and trouble not in found]

@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from core import health
 from core.cadence import DAILY, arrived, asked_pause, back_off, pause
@@ -78,6 +79,9 @@ class Answer:
 Came = Answer | NotModified | ReasonedError
 """What came of asking."""
 
+Learned = dict[str, Any]
+"""Fields of a `Polling`, and what they are from now on."""
+
 
 def wants_full(polling: Polling, now: datetime) -> bool:
     """Whether to ask without validators: the last body was bad, or none was read for a day (a server may answer 304 for ever)."""
@@ -96,28 +100,22 @@ def body_hash(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:32]
 
 
-def names(entry: Entry) -> tuple[str, ...]:
-    """Everything that `entry` is called within its source."""
-    return (entry.identity, *entry.aliases)
-
-
 def decide(
     source: Source, polling: Polling, came: Came, known: Collection[str], now: datetime, *, surge: bool = False
 ) -> tuple[Poll, tuple[Event, ...]]:
     """The poll to record, and the events that it brings; the same arguments give the same answer.
 
-    `known` are those names (`names`) of the feed's entries that the source has used before. `surge`: ministers meet these days.
+    `known` are those names (`Entry.names`) of the feed's entries that the source has used before. `surge`: ministers meet these days.
     """
     match came:
         case Answer(feed=Feed() as feed):
             poll = _read(source, polling, came, feed, known, now, surge=surge)
         case Answer():
-            after = replace(_with_validators(_succeeded(polling, now), came), last_full_at=now)
-            poll = _unchanged(source, _followed(after, came.response, now), came.response.headers, now, surge=surge)
+            learned = _success(now) | _validators(came) | {"last_full_at": now}
+            poll = _unchanged(source, polling, came.response, learned, now, surge=surge)
         case NotModified():
-            bad = polling.reason in _ABOUT_THE_BODY
-            after = replace(polling, last_poll_at=now) if bad else _succeeded(polling, now)
-            poll = _unchanged(source, _followed(after, came, now), came.headers, now, surge=surge)
+            learned = {"last_poll_at": now} if polling.reason in _ABOUT_THE_BODY else _success(now)
+            poll = _unchanged(source, polling, came, learned, now, surge=surge)
         case ReasonedError():
             poll = _failed(source, polling, came, now, surge=surge)
     return health.told(source, polling, poll)
@@ -160,36 +158,38 @@ def _read(source: Source, polling: Polling, came: Answer, feed: Feed, known: Col
     # Half an entry waits until the body is whole, or comes a second time as it is.
     entries = feed.entries[:-1] if feed.truncated and hashed != polling.body_hash else feed.entries
     overlaps = feed.skipped > 0 or any(_is_known(entry, known) for entry in entries) or _share_items(polling.known_items, feed.items)
-    after = _followed(_succeeded(polling, now), response, now)
     suspect = _is_suspect(source, polling, response, overlaps)
     # Another address was set, and what lies there is another feed.
     elsewhere = polling.body_hash is None and not overlaps
     first = polling.baseline_at is None or elsewhere
     fresh = _new(entries, known)
+    troubles = _noted(polling.troubles, Trouble.SUSPECT, suspect)
+    learned = _success(now) | _followed(polling, response, now)
     if feed.reason is None:
         # An emptied feed says nothing of what it held: what it holds next is compared with what it held before.
-        after = replace(_with_validators(after, came), known_items=feed.items or polling.known_items)
-        after = replace(after, last_full_at=after.last_full_at if feed.skipped else now)
+        learned |= _validators(came) | {"known_items": feed.items or polling.known_items}
+        gap = not first and not suspect and not overlaps and bool(polling.known_items and feed.items)
+        troubles = _noted(troubles, Trouble.GAP, gap)
+        if gap:
+            learned["archive"] = feed.archive if _same_site(source, feed.archive) else None
+        if not feed.skipped:
+            learned["last_full_at"] = now
     else:
-        after = replace(after, body_hash=hashed, reason=feed.reason, detail=one_line(feed.detail, _DETAIL))
+        learned |= {"body_hash": hashed, "reason": feed.reason, "detail": one_line(feed.detail, _DETAIL)}
     if first and (not feed.truncated or polling.known_good):
-        after = replace(after, baseline_at=now)
+        learned["baseline_at"] = now
     if fresh and not first:
-        after = replace(after, arrivals=arrived(polling, now))
-    gap = feed.reason is None and not first and not suspect and not overlaps and bool(polling.known_items and feed.items)
-    if gap:
-        after = replace(after, archive=feed.archive if _same_site(source, feed.archive) else None)
-    after = replace(after, troubles=_noted(after.troubles, Trouble.SUSPECT, suspect))
-    if feed.reason is None:
-        after = replace(after, troubles=_noted(after.troubles, Trouble.GAP, gap))
+        learned["arrivals"] = arrived(polling, now)
+    after = replace(polling, **learned, troubles=troubles)
     exchanged = None if first else _exchanged(polling, feed, fresh, now)
     wait = pause(source, after, response.headers, now, surge=surge, ttl=feed.ttl, exchanged=exchanged)
     after = replace(after, next_poll_at=now + wait)
     return Poll(source=source.id, at=now, polling=after, entries=fresh, renamed=_renamed(entries, known), baseline=first or suspect)
 
 
-def _unchanged(source: Source, after: Polling, headers: dict[str, str], now: datetime, *, surge: bool) -> Poll:
-    after = replace(after, next_poll_at=now + pause(source, after, headers, now, surge=surge))
+def _unchanged(source: Source, polling: Polling, came: Response | NotModified, learned: Learned, now: datetime, *, surge: bool) -> Poll:
+    wait = pause(source, polling, came.headers, now, surge=surge)
+    after = replace(polling, **learned, **_followed(polling, came, now), next_poll_at=now + wait)
     return Poll(source=source.id, at=now, polling=after, outcome="unchanged")
 
 
@@ -206,13 +206,17 @@ def _failed(source: Source, polling: Polling, error: ReasonedError, now: datetim
     return Poll(source=source.id, at=now, polling=after, outcome="failed")
 
 
-def _succeeded(polling: Polling, now: datetime) -> Polling:
-    return replace(polling, last_poll_at=now, last_success_at=now, failures=0, reason=None, detail="", known_good=True)
+def _success(now: datetime) -> Learned:
+    return {"last_poll_at": now, "last_success_at": now, "failures": 0, "reason": None, "detail": "", "known_good": True}
 
 
-def _with_validators(polling: Polling, came: Answer) -> Polling:
+def _validators(came: Answer) -> Learned:
     response = came.response
-    return replace(polling, etag=_validator(response, "etag"), last_modified=_validator(response, "last-modified"), body_hash=came.hashed)
+    return {
+        "etag": _validator(response, "etag"),
+        "last_modified": _validator(response, "last-modified"),
+        "body_hash": came.hashed,
+    }
 
 
 def _validator(response: Response, name: str) -> str | None:
@@ -221,11 +225,11 @@ def _validator(response: Response, name: str) -> str | None:
     return value if 0 < len(value) <= _MAX_VALIDATOR else None
 
 
-def _followed(polling: Polling, came: Response | NotModified, now: datetime) -> Polling:
+def _followed(polling: Polling, came: Response | NotModified, now: datetime) -> Learned:
     """Notes where permanent redirects lead, and since when they lead there."""
-    if came.moved_to is None:
-        return polling if polling.moved_to is None else replace(polling, moved_to=None, moved_since=None)
-    return polling if polling.moved_to == came.moved_to else replace(polling, moved_to=came.moved_to, moved_since=now)
+    if came.moved_to == polling.moved_to:
+        return {}
+    return {"moved_to": came.moved_to, "moved_since": now if came.moved_to else None}
 
 
 def _is_suspect(source: Source, before: Polling, response: Response, overlaps: bool) -> bool:
@@ -254,7 +258,7 @@ def _digests(items: bytes) -> frozenset[bytes]:
 
 
 def _is_known(entry: Entry, known: Collection[str]) -> bool:
-    return any(name in known for name in names(entry))
+    return any(name in known for name in entry.names)
 
 
 def _new(entries: Sequence[Entry], known: Collection[str]) -> tuple[Entry, ...]:

@@ -105,6 +105,11 @@ class Entry:
     baseline: bool = False
     """It was there when the source was first read: history, of which nobody is alerted."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it is called within its source."""
+        return (self.identity, *self.aliases)
+
 
 class EntryState(StrEnum):
     """How far an entry has come."""

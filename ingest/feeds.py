@@ -125,6 +125,7 @@ def _along(body: bytes, found: Outline, new: list[bool], items: list[Item]) -> l
     everything = [True] * len(new)
     if sum(new) * (len(new) - sum(new)) > _MAX_PAIRS:
         return everything
+    others = without(body, [place for place, is_new in zip(found.items, new, strict=True) if is_new])
     marks: set[tuple[bytes, ...]] = set()
     for item, place in zip(items, (place for place, is_new in zip(found.items, new, strict=True) if is_new), strict=True):
         raw = item.raw
@@ -132,8 +133,13 @@ def _along(body: bytes, found: Outline, new: list[bool], items: list[Item]) -> l
         left = traces(item.names, named_by, item.title, item.summary or raw.content, written=body[place.start : place.end])
         if left is None:
             return everything
-        marks.update(left)
-    return [is_new or any(bears(body, item.start, item.end, left) for left in marks) for item, is_new in zip(found.items, new, strict=True)]
+        marks.update(left_by for left_by in left if all(mark in others for mark in left_by))
+    if not marks:
+        return new
+    return [
+        is_new or any(bears(body, item.start, item.end, left_by) for left_by in marks)
+        for item, is_new in zip(found.items, new, strict=True)
+    ]
 
 
 def _read_xml(body: bytes, base: str) -> RawFeed | None:

@@ -86,6 +86,7 @@ class Coded(TypeDecorator[StrEnum]):
     def __init__(self, codes: type[StrEnum]) -> None:
         super().__init__(32)
         self.codes = codes
+        self._members = {code.value: code for code in codes}
 
     def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
         """The code; anything outside the set is refused."""
@@ -93,10 +94,12 @@ class Coded(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         """The member. Raises StoreError for a value that a newer version, or another hand, put there."""
-        try:
-            return None if value is None else self.codes(value)
-        except ValueError as error:
-            raise StoreError(f"holds {value!r}, which is no {self.codes.__name__}") from error
+        if value is None:
+            return None
+        member = self._members.get(value)
+        if member is None:
+            raise StoreError(f"holds {value!r}, which is no {self.codes.__name__}")
+        return member
 
 
 class Noun(TypeDecorator[Any]):
@@ -115,6 +118,8 @@ class Noun(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The noun."""
+        if value == "[]":
+            return ()
         return None if value is None else load(self.kind, value)
 
 

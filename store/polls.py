@@ -1,14 +1,15 @@
 """Sources and what polling them brought: the catalogue, who is due, and one poll recorded in one transaction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, insert, or_, select, update
 
 from core.cadence import DAILY
 from core.outcomes import Event
@@ -27,6 +28,10 @@ SOURCE_FIELDS = ("id", "url", "publisher", "kind", "country", "language", "tier"
 SOURCE_COLUMNS = [source.c[name] for name in SOURCE_FIELDS]
 POLLING_COLUMNS = [column for column in polling.c if column.name != "source_id"]
 POLLING_FIELDS = tuple(column.name for column in POLLING_COLUMNS)
+_values = attrgetter(*POLLING_FIELDS)
+_USED = select(entry_alias.c.handle, entry_alias.c.entry_id).where(
+    entry_alias.c.source_id == bindparam("of_source"), entry_alias.c.handle.in_(bindparam("handles", expanding=True))
+)
 NOTHING: Mapping[str, Polling] = MappingProxyType({})
 
 
@@ -54,12 +59,12 @@ class Polls(Database):
         due = or_(polling.c.next_poll_at.is_(None), polling.c.next_poll_at <= now, ahead)
         query = _sources().where(source.c.enabled, due).order_by(polling.c.next_poll_at.asc().nulls_first(), source.c.id).limit(limit)
         with self._reading() as tx:
-            return [_source_and_polling(row) for row in tx.execute(query)]
+            return [_source_and_polling(row) for row in tx.execute(query).all()]
 
     def sources(self) -> list[tuple[Source, Polling]]:
         """The sources of the catalogue, disabled ones too, by id."""
         with self._reading() as tx:
-            return sorted((_source_and_polling(row) for row in tx.execute(_sources())), key=lambda pair: pair[0].id)
+            return sorted((_source_and_polling(row) for row in tx.execute(_sources()).all()), key=lambda pair: pair[0].id)
 
     def known_names(self, announced: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
         """Of the names (identities and aliases) that each source announced, those under which it has announced an entry before."""
@@ -109,8 +114,9 @@ def _of_sources(names: Sequence[str]) -> Select[Any]:
 def _changed(before: Polling | None, after: Polling) -> dict[str, Any]:
     """The columns to be written; all of them when nobody says what was there before."""
     if before is None:
-        return {name: getattr(after, name) for name in POLLING_FIELDS}
-    return {name: new for name in POLLING_FIELDS if (new := getattr(after, name)) != getattr(before, name)}
+        return dict(zip(POLLING_FIELDS, _values(after), strict=True))
+    both = zip(POLLING_FIELDS, _values(before), _values(after), strict=True)
+    return {name: new for name, old, new in both if new is not old and new != old}
 
 
 @cache
@@ -139,12 +145,11 @@ def _source_row(listed: Source, now: datetime) -> dict[str, Any]:
     return row | {"interval_seconds": listed.interval.total_seconds(), "listed": True, "added_at": now}
 
 
-def _known(tx: Connection, source: str, names: Sequence[str]) -> dict[str, int]:
+def _known(tx: Connection, of_source: str, names: Iterable[str]) -> dict[str, int]:
     """Handle -> entry, for those of `names` that the source has used before."""
     known: dict[str, int] = {}
     for part in chunks(handle(name) for name in names):
-        query = select(entry_alias.c.handle, entry_alias.c.entry_id)
-        known.update(tx.execute(query.where(and_(entry_alias.c.source_id == source, entry_alias.c.handle.in_(part)))).all())
+        known.update(tx.execute(_USED, {"of_source": of_source, "handles": part}).all())
     return known
 
 
@@ -164,12 +169,12 @@ def _record_entries(tx: Connection, polls: Sequence[Poll]) -> Counter[str]:
 def _sorted_out(tx: Connection, poll: Poll) -> tuple[list[tuple[dict[str, Any], list[str]]], list[tuple[str, str, int]]]:
     """The rows of new entries, each with its handles, and further names (source, handle, entry) of known ones."""
     announced = (*poll.entries, *poll.renamed)
-    known = _known(tx, poll.source, [name for came in announced for name in (came.identity, *came.aliases)])
+    known = _known(tx, poll.source, (name for came in announced for name in came.names))
     fresh: list[tuple[dict[str, Any], list[str]]] = []
     learned: list[tuple[str, str, int]] = []
     claimed: dict[str, list[str]] = {}
     for came in announced:
-        handles = [handle(name) for name in (came.identity, *came.aliases)]
+        handles = [handle(name) for name in came.names]
         owner = next((known[name] for name in handles if name in known), None)
         if owner is not None:
             learned += [(poll.source, name, owner) for name in handles]

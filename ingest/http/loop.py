@@ -1,11 +1,12 @@
 """libcurl's multi handle and the sockets that it waits for, together with an alarm that other threads may ring.
 
-libcurl says which sockets it wants to hear of and when it wants to be called in any case; a selector waits for all of them, so that a step
-costs what has happened, not what is under way, and there may be more than 1,024 open files.
+libcurl says which sockets it wants to hear of and when it wants to be called in any case; `poll` waits for all of them, so that there may
+be more than 1,024 open files, and none of them costs a call into Python before something happens on it.
 """
 
 import contextlib
-import selectors
+import math
+import select
 import socket
 import threading
 import time
@@ -23,14 +24,9 @@ Landed = tuple[Handle, int, str]
 _WANTED = {
     pycurl.POLL_NONE: 0,
     pycurl.POLL_REMOVE: 0,
-    pycurl.POLL_IN: selectors.EVENT_READ,
-    pycurl.POLL_OUT: selectors.EVENT_WRITE,
-    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
-}
-_HAPPENED = {
-    selectors.EVENT_READ: pycurl.CSELECT_IN,
-    selectors.EVENT_WRITE: pycurl.CSELECT_OUT,
-    selectors.EVENT_READ | selectors.EVENT_WRITE: pycurl.CSELECT_IN | pycurl.CSELECT_OUT,
+    pycurl.POLL_IN: select.POLLIN,
+    pycurl.POLL_OUT: select.POLLOUT,
+    pycurl.POLL_INOUT: select.POLLIN | select.POLLOUT,
 }
 
 
@@ -47,8 +43,8 @@ class Loop:
         self._ears, self._alarm = socket.socketpair()
         self._ears.setblocking(False)
         self._alarm.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._ears, selectors.EVENT_READ)
+        self._sockets = select.poll()
+        self._sockets.register(self._ears, select.POLLIN)
         self._timer: float | None = None
         """When libcurl wants to be called though nothing happened."""
         self._used_at: float | None = None
@@ -77,9 +73,10 @@ class Loop:
     def step(self, until: float) -> list[Landed]:
         """Waits until then (monotonic) for something to happen, and returns the handles that are at their end through it."""
         self._driver = threading.get_ident()
-        for key, mask in self._selector.select(self._patience(until)):
-            if key.fileobj is not self._ears:
-                self._multi.socket_action(key.fd, _HAPPENED[mask])
+        ears = self._ears.fileno()
+        for fd, happened in self._sockets.poll(math.ceil(self._patience(until) * 1000)):
+            if fd != ears:
+                self._multi.socket_action(fd, _what_happened(happened))
             else:
                 self._ears.recv(4096)
         if self._timer is not None and self._timer <= time.monotonic():
@@ -94,7 +91,6 @@ class Loop:
     def close(self) -> None:
         """Closes all connections. Handles that are under way are to be removed before."""
         self._multi.close()
-        self._selector.close()
         self._ears.close()
         self._alarm.close()
 
@@ -132,13 +128,18 @@ class Loop:
 
     def _wants(self, what: int, fd: int, multi: pycurl.CurlMulti, data: object) -> None:
         """libcurl wants to hear what happens on a socket, or no more of it."""
-        known, wanted = fd in self._selector.get_map(), _WANTED[what]
-        if known and wanted:
-            self._selector.modify(fd, wanted)
-        elif known:
-            self._selector.unregister(fd)
-        elif wanted:
-            self._selector.register(fd, wanted)
+        if wanted := _WANTED[what]:
+            self._sockets.register(fd, wanted)
+        else:
+            with contextlib.suppress(KeyError):
+                self._sockets.unregister(fd)
 
     def _wants_to_be_called(self, milliseconds: int) -> None:
         self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+
+def _what_happened(event: int) -> int:
+    """An event of `poll` in libcurl's words; of what is wrong with a socket it hears whichever way it wanted to go."""
+    reading = pycurl.CSELECT_IN if event & ~select.POLLOUT else 0
+    writing = pycurl.CSELECT_OUT if event & ~select.POLLIN else 0
+    return reading | writing

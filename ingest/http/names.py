@@ -95,11 +95,15 @@ class Names:
         if known is not None and known[0] > self._monotonic():
             return known[1]
         try:
-            return self._checked(here, [ipaddress.ip_address(here.host)], pinned=False)
+            spot = self._checked(here, [ipaddress.ip_address(here.host)], pinned=False)
         except FetchError as error:
             return error
         except ValueError:
             pass
+        else:
+            with self._changed:
+                self._remember(here.origin, spot)
+            return spot
         if not _NAME.fullmatch(here.host):
             return FetchError(Reason.BAD_URL, "no name of a host", subject=masked(here.url))
         with self._changed:

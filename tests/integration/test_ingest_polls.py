@@ -26,7 +26,7 @@ from publisher import (
 
 from core.errors import FetchError, ReasonedError
 from core.outcomes import Event
-from core.polling import Answer, Came, body_hash, decide, names, same_body, wants_full
+from core.polling import Answer, Came, body_hash, decide, same_body, wants_full
 from core.reasons import Reason
 from core.sources import NotModified, Poll, Polling, Source
 from ingest.articles import article_from_entry
@@ -59,7 +59,7 @@ class Watcher:
         self.now += timedelta(minutes=30)
         known, before = self.known.setdefault(source.id, set()), self.polling.get(source.id, Polling())
         poll, events = decide(source, before, self._ask(source, before), known, self.now)
-        known.update(name for entry in (*poll.entries, *poll.renamed) for name in names(entry))
+        known.update(name for entry in (*poll.entries, *poll.renamed) for name in entry.names)
         self.polling[source.id] = poll.polling
         self.events += events
         return poll

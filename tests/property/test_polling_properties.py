@@ -10,7 +10,7 @@ from core.cadence import BOUNDS, DAILY, KEPT, MAX_BACK_OFF, MAX_FRESHNESS
 from core.errors import FetchError
 from core.health import REACH, Trouble
 from core.outcomes import EventKind
-from core.polling import Came, decide, names, wants_full
+from core.polling import Came, decide, wants_full
 from core.reasons import Reason
 from core.sources import Entry, Feed, NotModified, Polling, Response, Source, Tier
 
@@ -77,7 +77,7 @@ def test_a_source_is_always_asked_again_within_the_caps(source: Source, story: l
         elif part.retry_after is None and part.reason not in (Reason.GONE, Reason.NOT_FOUND):
             assert pause <= MAX_BACK_OFF
         assert (poll.outcome == "failed") == isinstance(part, FetchError)
-        assert not {"g0"} & {name for entry in poll.entries for name in names(entry)}
+        assert not {"g0"} & {name for entry in poll.entries for name in entry.names}
         assert len(after.arrivals) <= KEPT + 2
         assert list(after.arrivals) == sorted(after.arrivals)
         polling, now = after, now + later
@@ -117,7 +117,7 @@ def test_over_any_row_of_feeds_each_entry_is_new_once(bodies: list[list[Entry]])
         )
         poll, _ = decide(source, polling, answer, known, START + timedelta(hours=number))
         seen += poll.entries
-        known |= {name for entry in poll.entries for name in names(entry)}
+        known |= {name for entry in poll.entries for name in entry.names}
         polling = poll.polling
 
     assert len(seen) == len(set(seen))

@@ -310,8 +310,8 @@ def identities(*items: str) -> list[str]:
 
 def new(before: Feed, after: Feed) -> list[str]:
     """Titles in `after` that none of its names had in `before`."""
-    known = {name for entry in before.entries for name in (entry.identity, *entry.aliases)}
-    return [entry.title for entry in after.entries if not known & {entry.identity, *entry.aliases}]
+    known = {name for entry in before.entries for name in entry.names}
+    return [entry.title for entry in after.entries if not known.intersection(entry.names)]
 
 
 def test_the_ladder_is_guid_link_text() -> None:
