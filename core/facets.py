@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -115,16 +115,22 @@ def facet(reported: Reported) -> Facet:
 
 
 def _name(reported: Reported, year: int) -> titles.Name:
-    """What the title says; where it names no subject ("a joint statement"), the evidence may."""
-    title, quote = reported.sighting.title, reported.sighting.evidence.span.quote
-    if reported.sighting.type in (OutcomeType.DOCUMENT, OutcomeType.AGREEMENT):
-        name = titles.document(title, year=year, foreign=_quoted_from_foreign(reported))
+    """What the title says; where it names no subject ("a joint statement"), the evidence may. Who the partners are is no subject."""
+    sighting = reported.sighting
+    title, quote = sighting.title, sighting.evidence.span.quote
+    partners = titles.words_of(frozenset(sighting.parties) - wording.MEMBERS)
+
+    def named(name: titles.Name) -> titles.Name:
+        return replace(name, subject=name.subject - partners)
+
+    if sighting.type in (OutcomeType.DOCUMENT, OutcomeType.AGREEMENT):
+        name = named(titles.document(title, year=year, foreign=_quoted_from_foreign(reported)))
         if name.subject or not name.kind or not _english(reported):
             return name
-        more = titles.document(quote, year=year)
+        more = named(titles.document(quote, year=year))
         return more if more.kind == name.kind else name
-    name = titles.thing(title, year=year)
-    return name if name.subject else titles.thing(quote, year=year)
+    name = named(titles.thing(title, year=year))
+    return name if name.subject else named(titles.thing(quote, year=year))
 
 
 def _english(reported: Reported) -> bool:

@@ -174,7 +174,7 @@ def _foretold(a: Facet, b: Facet) -> bool:
 
 
 def _same_subject(a: Facet, b: Facet, case: _Case) -> bool:
-    """Half of what the shorter one names is named by the other; more than half where no party speaks for it, too.
+    """More than half of what the shorter one names is named by the other: "nuclear safety" is not "maritime safety", whoever the partner.
 
     A mechanism's noun counts as a word of its name ("response fund").
     """
@@ -186,8 +186,6 @@ def _same_subject(a: Facet, b: Facet, case: _Case) -> bool:
         return a.subject == b.subject
     noun = a.family == "mechanism" and a.kind == b.kind != ""
     common, shorter = len(shared) + noun, min(len(a.subject), len(b.subject)) + noun
-    if a.parties and a.parties == b.parties:
-        return 2 * common >= shorter
     return 2 * common > shorter
 
 

@@ -6,7 +6,7 @@ Two wordings of one thing share a kind of the same group and stems of their subj
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -158,6 +158,11 @@ def thing(title: str, *, year: int) -> Name:
     tokens = list(_THINGS.tokens(text))
     kind = next((token.kind for token in tokens if token.kind), "")
     return Name(kind=kind, group=kind, subject=_content(tokens, year), cycle=cycle)
+
+
+def words_of(parties: Iterable[str]) -> frozenset[str]:
+    """The stems of the names of `parties`, as they would stand in a subject; names that the tables know are kept out."""
+    return frozenset(token.stem for party in parties for token in _THINGS.tokens(fold(party)) if not token.named)
 
 
 def grade(type_: str, text: str) -> str:

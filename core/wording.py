@@ -65,12 +65,15 @@ MECHANISMS: dict[str, str] = {
 
 NAMES: dict[str, str] = {
     "admmplus": "admm plus|admm+",
+    "ai": "artificial intelligence",
     "aichr": "intergovernmental commission on human rights|aichr",
     "annual": "every year|each year|once a year|yearly|annually|annual|taon taon",
     "arf": "asean regional forum|regional forum|dien dan khu vuc asean|forum regional asean|东盟地区论坛|地域フォーラム|arf",
     "aoip": "outlook on the indo pacific|aoip",
+    "climate": "climate change|climate crisis|climate emergency|climate",
     "coc": "code of conduct|conduct code|sea code|bo quy tac ung xu|行動規範|行为准则|行動準則",
     "covid": "covid 19|covid19|covid|new coronavirus|novel coronavirus|coronavirus|pandemic|新型コロナ|新冠",
+    "crossborder": "cross border",
     "cyber": "cyber security|cybersecurity|cyberspace|cyber",
     "doc": "declaration on the conduct of parties",
     "drug": "illicit drugs|drugs|drug|narcotics|narcotic",
@@ -81,11 +84,13 @@ NAMES: dict[str, str] = {
     "hrd": "human resources development|human resource development",
     "humanrights": "human rights",
     "mine": "mine action|landmine|landmines|demining|mine clearance",
+    "onehealth": "one health",
     "rcep": "regional comprehensive economic partnership|rcep",
     "scs": "south china sea|east sea|east vietnam sea|bien dong sea|bien dong|west philippine sea|laut china selatan|laut cina selatan"
     "|mer de chine meridionale|南シナ海|南海|南中国海|ทะเลจีนใต้",
     "seanwfz": "southeast asia nuclear weapon free zone|southeast asian nuclear weapon free zone|nuclear weapon free zone"
     "|bangkok treaty|seanwfz",
+    "supplychain": "supply chains|supply chain",
     "tac": "treaty of amity and cooperation in southeast asia|treaty of amity and cooperation|treaty of amity|amity treaty|amity pact"
     "|friendship pact|friendship treaty|bali treaty"
     "|traite d amitie et de cooperation en asie du sud est|traite d amitie",
@@ -99,6 +104,7 @@ NAMES: dict[str, str] = {
 """Token -> what means it, in whatever language."""
 
 ACRONYMS: dict[str, str] = {
+    "AI": "artificial intelligence",
     "TAC": "treaty of amity",
     "COC": "code of conduct",
     "CoC": "code of conduct",

@@ -1,6 +1,6 @@
 """Which reports are of one outcome: scenes from the news of ASEAN's foreign ministers."""
 
-from itertools import permutations
+from itertools import combinations, permutations
 
 import pytest
 from sightings import AMM_57, PMC_2024, Book, Story, book, sighting, story
@@ -74,6 +74,62 @@ def test_two_statements_with_one_partner_on_two_subjects_stay_two() -> None:
     apart(story("a", "2024-07-27", mines), story("b", "2024-07-27", digital))
     made = apart(story("both", "2024-07-27", mines, digital))
     assert "apart by subject" in made.happened(EventKind.OUTCOME_NEW)[1]
+
+
+@pytest.mark.parametrize("partner", ["China", "Brazil"])
+def test_one_word_of_two_does_not_make_two_statements_one_whoever_the_partner(partner: str) -> None:
+    subjects = ("Nuclear Safety", "Maritime Safety", "Food Security", "Maritime Security")
+    apart(
+        *(
+            story(subject, "2024-07-27", sighting(f"ASEAN-{partner} Joint Statement on {subject}", parties=[partner], meeting=PMC_2024))
+            for subject in subjects
+        )
+    )
+
+
+def test_a_partner_whose_name_no_table_knows_is_no_subject() -> None:
+    told = story("a", "2024-07-27", sighting("ASEAN-Brazil Joint Statement", parties=["Brazil"], meeting=PMC_2024))
+    again = story("b", "2024-07-27", sighting("joint statement on agriculture", parties=["Brazil"], meeting=PMC_2024))
+    together(told, again)
+
+
+ONE_WEEK = (
+    "ASEAN Leaders' Declaration on Developing Regional Electric Vehicle Ecosystem",
+    "ASEAN Leaders' Declaration on Combating Trafficking in Persons Caused by the Abuse of Technology",
+    "ASEAN Declaration on the Protection of Migrant Workers and Family Members in Crisis Situations",
+    "ASEAN Declaration on the Placement and Protection of Migrant Fishers",
+    "ASEAN Leaders' Declaration on One Health Initiative",
+    "ASEAN Leaders' Statement on Digital Health",
+    "ASEAN Leaders' Statement on Advancing Regional Payment Connectivity",
+    "ASEAN Leaders' Statement on Cross-Border Data Flows",
+    "ASEAN Leaders' Declaration on Cross-Border Crime",
+    "ASEAN Leaders' Statement on Artificial Intelligence Governance",
+    "ASEAN Leaders' Statement on Artificial Intelligence in Education",
+    "ASEAN Declaration on Energy Security",
+    "ASEAN Declaration on Food Security",
+)
+
+
+@pytest.mark.parametrize(("first", "second"), [*combinations(ONE_WEEK, 2)])
+def test_the_documents_of_one_week_stay_as_many(first: str, second: str) -> None:
+    made = book([story(title, "2024-07-27", sighting(title, meeting=AMM_57)) for title in (first, second)])
+    assert len(made.outcomes) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        (ONE_WEEK[0], "a declaration on electric vehicles"),
+        (ONE_WEEK[1], "declaration on human trafficking"),
+        (ONE_WEEK[2], "declaration to protect migrant workers in crises"),
+        (ONE_WEEK[3], "declaration on migrant fishers"),
+        (ONE_WEEK[9], "statement on the governance of AI"),
+        ("EAS Statement on Combating Marine Plastic Debris", "statement on marine debris"),
+        ("ASEAN Declaration on Early Childhood Care and Education in Southeast Asia", "declaration on early childhood education"),
+    ],
+)
+def test_a_long_title_is_known_in_few_words(title: str, words: str) -> None:
+    together(story("a", "2024-07-27", sighting(title, meeting=AMM_57)), story("b", "2024-07-28", sighting(words, meeting=AMM_57)))
 
 
 def test_the_same_title_with_two_partners_stays_two() -> None:
