@@ -21,7 +21,7 @@ from core.calendar import Calendar
 from core.errors import FetchError, ReasonedError
 from core.outcomes import Event
 from core.reasons import Reason
-from core.sources import Poll, Polling, Response, Source
+from core.sources import Body, Feed, Poll, Polling, Response, Source
 from core.texts import one_line
 
 log = logging.getLogger(__name__)
@@ -30,14 +30,17 @@ DUE = 10_000
 """Sources looked at in one round."""
 WINDOW = 256
 """Sources under way at a time: what is more waits in the database."""
-BODIES = 32
-"""Bodies that may wait for the parser: while they do, no further source is asked."""
+BUNDLE = 32
+BUNDLE_BYTES = 1_000_000
+"""Bodies, and bytes of them, that are handed to the parser together: what it costs to hand one over is more than many of them cost."""
+BUNDLES = 2
+"""Bundles that may wait for the parser: while they do, no further source is asked."""
 BATCH = 200
 """Polls recorded in one transaction at most."""
 LINGER = 0.05
-"""Seconds in which answers are gathered for one transaction."""
+"""Seconds in which answers are gathered for one transaction, and bodies for the parser."""
 PARSERS = 4
-"""Bodies handed to the parser at a time."""
+"""Bundles that are with the parser at a time."""
 LOOK_SECONDS = 600.0
 """How often the pages of each source are looked at: whether they give text."""
 REMEMBERED = 1000
@@ -77,6 +80,11 @@ class _Asked:
     walk: "_Walk | None" = None
     """Of an older page of the feed: how far the walk through its archive has come."""
 
+    @property
+    def known_items(self) -> bytes:
+        """The items that need not be read again."""
+        return b"" if self.whole else self.known.known_items
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Walk:
@@ -97,6 +105,10 @@ class Lateness:
     worst: float = 0.0
 
 
+_New = tuple[_Asked, polling.Answer]
+"""A body that is not the one of last time."""
+
+
 class Polls:
     """Asks the sources that are due. One thread at a time drives it.
 
@@ -105,7 +117,7 @@ class Polls:
                 store.due_sources                       which sources to ask now
                 fetcher.transfers -> transfers.start    their feeds, with the validators of last time, politely and in parallel
                 transfers.done                          what came; a body that is not the one of last time:
-                parser.parse                            its entries, in the parser's processes
+                parser.parse_together                   its entries, in the parser's processes, some bodies at a time
                 store.known_names -> polling.decide     what is new in them, when to come back; or in an older page of a feed:
                 polling.archived                        what of it was missed, and which page comes next
                 store.record_polls                      entries, validators, events: one transaction for all that came meanwhile
@@ -137,7 +149,8 @@ class Polls:
         self._late: deque[float] = deque(maxlen=REMEMBERED)
         self._asked: dict[str, _Asked] = {}
         self._resting: dict[str, float] = {}
-        self._bodies: queue.SimpleQueue[tuple[_Asked, polling.Answer] | None] = queue.SimpleQueue()
+        self._gathered: list[_New] = []
+        self._bundles: queue.SimpleQueue[list[_New] | None] = queue.SimpleQueue()
         self._parsed: queue.SimpleQueue[tuple[_Asked, polling.Came]] = queue.SimpleQueue()
         self._parsers: list[threading.Thread] = []
         self._transfers: Transfers | None = None
@@ -151,7 +164,7 @@ class Polls:
         waiting = deque(self._due())
         polls = entries = 0
         while True:
-            while waiting and len(self._asked) < WINDOW and self._bodies.qsize() < BODIES:
+            while waiting and len(self._asked) < WINDOW and self._bundles.qsize() < BUNDLES:
                 self._ask(*waiting.popleft())
             left = until - self._monotonic()
             if not self._asked or left <= 0:
@@ -198,11 +211,14 @@ class Polls:
         settled = self._take(seconds)
         until = self._monotonic() + LINGER
         while len(settled) < min(BATCH, len(self._asked)) and (left := until - self._monotonic()) > 0:
+            if not self._transfers:
+                self._hand_over()
             settled += self._take(left)
+        self._hand_over()
         return settled
 
     def _take(self, seconds: float) -> list[tuple[_Asked, polling.Came]]:
-        """What has settled, by answer or by parser; waits up to `seconds` for an answer, and hands new bodies to the parser."""
+        """What has settled, by answer or by parser; waits up to `seconds` for an answer, and gathers new bodies for the parser."""
         settled: list[tuple[_Asked, polling.Came]] = []
         waits = seconds if self._parsed.empty() else 0.0
         for name, came in self._transfers.done(waits) if self._transfers is not None else ():
@@ -214,7 +230,9 @@ class Polls:
             if asked.walk is None and polling.same_body(asked.known, answer.hashed):
                 settled.append((asked, answer))
             else:
-                self._hand_over(asked, answer)
+                self._gathered.append((asked, answer))
+                if len(self._gathered) >= BUNDLE or sum(len(new.response.body) for _, new in self._gathered) >= BUNDLE_BYTES:
+                    self._hand_over()
         with contextlib.suppress(queue.Empty):
             while True:
                 settled.append(self._parsed.get_nowait())
@@ -222,27 +240,51 @@ class Polls:
 
     # parsing, beside the asking
 
-    def _hand_over(self, asked: _Asked, answer: polling.Answer) -> None:
-        self._bodies.put((asked, answer))
+    def _hand_over(self) -> None:
+        """Gives what was gathered to the parser."""
+        if not self._gathered:
+            return
+        self._bundles.put(self._gathered)
+        self._gathered = []
         if len(self._parsers) < PARSERS:
             self._parsers.append(threading.Thread(target=self._parse_all, name=f"parse-{len(self._parsers)}", daemon=True))
             self._parsers[-1].start()
 
     def _parse_all(self) -> None:
-        while (body := self._bodies.get()) is not None:
-            self._parsed.put((body[0], self._parse(*body)))
+        while (bundle := self._bundles.get()) is not None:
+            came = self._parse(bundle)
+            if came is None:
+                for new in bundle:
+                    self._bundles.put([new])
+                continue
+            for (asked, _), one in zip(bundle, came, strict=True):
+                self._parsed.put((asked, one))
             if self._transfers is not None:
                 self._transfers.wake()
 
-    def _parse(self, asked: _Asked, answer: polling.Answer) -> polling.Came:
-        known = b"" if asked.whole else asked.known.known_items
+    def _parse(self, bundle: Sequence[_New]) -> list[polling.Came] | None:
+        """What comes of the bodies; None when they are to be parsed one by one."""
+        bodies = [Body(source=asked.source, response=answer.response, known=asked.known_items) for asked, answer in bundle]
+        feeds = [self._parse_one(bodies[0])] if len(bodies) == 1 else self._parse_together(bodies)
+        if feeds is None:
+            return None
+        return [replace(answer, feed=feed) if isinstance(feed, Feed) else feed for (_, answer), feed in zip(bundle, feeds, strict=True)]
+
+    def _parse_together(self, bodies: Sequence[Body]) -> list[Feed | ReasonedError] | None:
         try:
-            return replace(answer, feed=self._parser.parse(asked.source, answer.response, self._clock.now(), known))
+            return self._parser.parse_together(bodies, self._clock.now())
+        except BaseException:
+            log.exception("parse %d bodies", len(bodies))
+            return None
+
+    def _parse_one(self, body: Body) -> Feed | ReasonedError:
+        try:
+            return self._parser.parse(body.source, body.response, self._clock.now(), body.known)
         except ReasonedError as error:
             return error
         except BaseException as error:
-            log.exception("parse %s", asked.source.id)
-            return _internal(asked.source, error)
+            log.exception("parse %s", body.source.id)
+            return _internal(body.source, error)
 
     # recording
 
@@ -319,7 +361,7 @@ class Polls:
     def close(self) -> None:
         """Gives up what is under way: it is still due."""
         for _ in self._parsers:
-            self._bodies.put(None)
+            self._bundles.put(None)
         if self._transfers is not None:
             self._transfers.close()
             self._transfers = None

@@ -10,7 +10,7 @@ from typing import Protocol
 from core.alerts import Alert, Attempt, Delivery, Receipt
 from core.articles import Article, Failure
 from core.delivery import Acknowledged, Reconciled, Step
-from core.errors import FetchError
+from core.errors import FetchError, ReasonedError
 from core.expected import Deadline
 from core.health import Pages
 from core.operator import Line, Note, Told
@@ -18,7 +18,7 @@ from core.outcomes import Changes, Earlier, Event, Outcome, Reported, Resolved
 from core.readings import Reading
 from core.review import Case, Review
 from core.routes import Routing
-from core.sources import Entry, EntryState, Feed, NotModified, Poll, Polling, Response, Source
+from core.sources import Body, Entry, EntryState, Feed, NotModified, Poll, Polling, Response, Source
 
 
 class Clock(Protocol):
@@ -31,6 +31,10 @@ class Clock(Protocol):
 
 class Transfers(Protocol):
     """Many fetches at a time, driven by one thread."""
+
+    def __len__(self) -> int:
+        """How many were started and have not come out of `done`."""
+        ...
 
     def start(self, key: str, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> None:
         """Begins a GET, as soon as its server may be asked again."""
@@ -65,10 +69,14 @@ class Fetcher(Protocol):
 
 
 class Parser(Protocol):
-    """Parses a feed body in a process of its own."""
+    """Parses feed bodies in a process of its own."""
 
     def parse(self, source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
         """The feed's entries, without items whose digests are among `known` (`Polling.known_items`). Raises ParseError."""
+        ...
+
+    def parse_together(self, bodies: Sequence[Body], now: datetime) -> list[Feed | ReasonedError] | None:
+        """The feed of each body, or why there is none; None when they cannot be parsed together, and each is to be by itself."""
         ...
 
 

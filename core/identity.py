@@ -176,7 +176,7 @@ def _foretold(a: Facet, b: Facet) -> bool:
 def _same_subject(a: Facet, b: Facet, case: _Case) -> bool:
     """More than half of what the shorter one names is named by the other: "nuclear safety" is not "maritime safety", whoever the partner.
 
-    A mechanism's noun counts as a word of its name ("response fund").
+    Where the parties speak for it, too, weak words do not count. A mechanism's noun counts as a word of its name ("response fund").
     """
     shared = a.subject & b.subject
     if not shared:
@@ -185,8 +185,8 @@ def _same_subject(a: Facet, b: Facet, case: _Case) -> bool:
     if not shared - wording.WEAK:
         return a.subject == b.subject
     noun = a.family == "mechanism" and a.kind == b.kind != ""
-    common, shorter = len(shared) + noun, min(len(a.subject), len(b.subject)) + noun
-    return 2 * common > shorter
+    weak = wording.WEAK if a.parties and a.parties == b.parties else frozenset()
+    return 2 * (len(shared - weak) + noun) > min(len(a.subject - weak), len(b.subject - weak)) + noun
 
 
 def _same_unnamed(a: Facet, b: Facet, case: _Case) -> bool:

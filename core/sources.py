@@ -162,6 +162,16 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What a source answered, to be parsed."""
+
+    source: Source
+    response: Response
+    known: bytes = b""
+    """The digests of an earlier body's items (`Feed.items`), which make no entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
     """304: nothing new since the validators that we sent."""
 

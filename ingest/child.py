@@ -46,9 +46,9 @@ class Crashed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Arguments for the role's function, and the seconds it may take."""
+    """Arguments for the role's function, once or several times, and the seconds that all of it may take."""
 
-    arguments: dict[str, Any]
+    arguments: list[dict[str, Any]]
     seconds: float
 
 
@@ -64,13 +64,13 @@ def serve(role: str, pipe: Connection, memory: int) -> None:
         while True:
             job: Job = pipe.recv()
             signal.alarm(math.ceil(job.seconds) + _ORPHAN_MARGIN)
-            pipe.send(_answer(work, job))
+            pipe.send([_answer(work, one) for one in job.arguments])
             signal.alarm(0)
 
 
-def _answer(work: Callable[..., object], job: Job) -> object:
+def _answer(work: Callable[..., object], arguments: dict[str, Any]) -> object:
     try:
-        return work(**job.arguments)
+        return work(**arguments)
     except ReasonedError as error:
         return Refused(reason=error.reason, detail=error.detail)
     except Exception as error:  # noqa: BLE001 - the one boundary of this process

@@ -10,6 +10,7 @@ Of a body that is well-formed only the items are read that the last one did not 
 
 import io
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -105,9 +106,15 @@ def _read_new(body: bytes, found: Outline, base: str, known: frozenset[bytes]) -
 
 
 def _read_some(body: bytes, found: Outline, stay: list[bool], base: str) -> RawFeed | None:
-    """The body without the items that do not `stay`, through feedparser; None when it finds other items, or something amiss."""
-    raw = _read_xml(without(body, [item for item, stays in zip(found.items, stay, strict=True) if not stays]), base)
-    return raw if raw is not None and not raw.broken and len(raw.items) == sum(stay) else None
+    """The body without the items that do not `stay`, through feedparser; None when it finds other items, or something amiss.
+
+    Where items are left out, so are the feed's words about itself: the outline has what is wanted of them.
+    """
+    left_out = [item for item, stays in zip(found.items, stay, strict=True) if not stays]
+    raw = _read_xml(without(body, [found.before, *left_out] if left_out else []), base)
+    if raw is None or raw.broken or len(raw.items) != sum(stay):
+        return None
+    return replace(raw, title=found.head.title, ttl=_ttl(found.head), older=_older(found.head)) if left_out else raw
 
 
 def _read_singly(body: bytes, found: Outline, base: str, broken: str) -> RawFeed:

@@ -34,6 +34,13 @@ _DEEPEST = 3
 """Of an item: rss, channel, item."""
 
 
+class Stretch(NamedTuple):
+    """Bytes of a body: where they begin, and where they end."""
+
+    start: int
+    end: int
+
+
 class Item(NamedTuple):
     """One item: where its bytes begin and end, and its digest."""
 
@@ -61,6 +68,8 @@ class Outline:
     format: str
     head: Head
     items: tuple[Item, ...]
+    before: Stretch
+    """The elements that stand before the first item, and beside it: the feed's words about itself."""
 
 
 class _Unusual(Exception):
@@ -80,12 +89,12 @@ def outline(body: bytes, context: str) -> Outline | None:
     return reader.outline()
 
 
-def without(body: bytes, items: Sequence[Item]) -> bytes:
-    """`body` without the bytes of `items` (which are in its order)."""
+def without(body: bytes, stretches: Sequence[Stretch | Item]) -> bytes:
+    """`body` without these bytes (which are in its order)."""
     kept, place = [], 0
-    for item in items:
-        kept.append(body[place : item.start])
-        place = item.end
+    for stretch in stretches:
+        kept.append(body[place : stretch.start])
+        place = stretch.end
     return b"".join([*kept, body[place:]])
 
 
@@ -102,6 +111,9 @@ class _Reader:
         self._around = blake2b(digest_size=DIGEST)
         self._around_at = 0
         """The depth of the items for which `_around` is the digest of their surroundings; 0: there may be others now."""
+        self._firsts: dict[int, int] = {}
+        """Depth -> where the first element there begins, below the present parent."""
+        self._before = Stretch(0, 0)
         self._items: list[Item] = []
         self._start = 0
         self._item = ""
@@ -127,7 +139,7 @@ class _Reader:
             frequency=told.get("updatefrequency", ""),
             links=tuple(self._links),
         )
-        return Outline(format=self._format, head=head, items=tuple(self._items))
+        return Outline(format=self._format, head=head, items=tuple(self._items), before=self._before)
 
     def _refuses(self, *_: object) -> None:
         raise _Unusual
@@ -139,6 +151,8 @@ class _Reader:
         space, _, local = name.lower().rpartition(" ")
         above = self._above
         above.append(name)
+        self._firsts.setdefault(len(above), self.parser.CurrentByteIndex)
+        self._firsts.pop(len(above) + 1, None)
         if local in _ITEMS:
             self._starts_item(space, name)
             return
@@ -171,6 +185,8 @@ class _Reader:
             self._around, self._around_at = blake2b(around.encode("utf-8", "replace"), digest_size=DIGEST), depth
         self._item = name
         self._start = parser.CurrentByteIndex
+        if not self._items:
+            self._before = Stretch(self._firsts[depth], self._start)
         self._prefixes.clear()
         parser.StartElementHandler = None
         parser.StartNamespaceDeclHandler = None

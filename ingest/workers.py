@@ -11,6 +11,7 @@ import queue
 import select
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from multiprocessing import Pipe
 from typing import Any, TypeVar
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 from core.articles import Article
 from core.errors import ExtractError, ParseError, ReasonedError
 from core.reasons import Reason
-from core.sources import Entry, Feed, Response, Source
+from core.sources import Body, Entry, Feed, Response, Source
 from ingest.child import Crashed, Job, Refused
 
 PROCESSES = min(max(os.cpu_count() or 1, 2), 8)
@@ -31,6 +32,8 @@ MAX_JOBS = 200
 """Pages after which a worker is replaced: the libraries hold on to memory."""
 MAX_FEEDS = 5000
 """Feeds after which one is: feedparser keeps nothing that grows, and a start costs as much as two hundred feeds with news."""
+TOGETHER_SECONDS = 1.0
+"""For several jobs in one: then somebody among them hangs, and the others are not to wait for it."""
 
 _START_SECONDS = 60.0
 
@@ -85,8 +88,8 @@ class _Worker:
         return self._process.poll() is None
 
     def run(self, job: Job) -> object:
-        """The job's answer. Raises _Hung or _Died, and the process is dead then."""
-        self.jobs += 1
+        """The job's answers. Raises _Hung or _Died, and the process is dead then."""
+        self.jobs += len(job.arguments)
         try:
             self._pipe.send(job)
         except OSError as error:
@@ -147,16 +150,33 @@ class Workers:
     def run(self, kind: type[Result], subject: str, /, **arguments: Any) -> Result:
         """What the role's function returned, a `kind`. Raises `fault` about `subject` when it raised, hung or crashed."""
         try:
-            answer = self._answer(Job(arguments=arguments, seconds=self._seconds))
+            [answer] = self._answers([arguments], self._seconds)
         except _Hung:
             raise self._fault(self._timeout, f"killed after {self._seconds:g} s", subject=subject) from None
         except _Died as death:
             raise self._fault(self._crash, str(death), subject=subject) from None
+        told = self._told(kind, subject, answer)
+        if isinstance(told, ReasonedError):
+            raise told
+        return told
+
+    def run_together(self, kind: type[Result], jobs: Sequence[tuple[str, dict[str, Any]]]) -> list[Result | ReasonedError] | None:
+        """The same for several (subject, arguments), which spares most of what a job costs beside the work.
+
+        None when one of them hung or crashed: each is to be run by itself then.
+        """
+        try:
+            answers = self._answers([arguments for _, arguments in jobs], min(self._seconds, TOGETHER_SECONDS))
+        except (_Hung, _Died):
+            return None
+        return [self._told(kind, subject, answer) for (subject, _), answer in zip(jobs, answers, strict=True)]
+
+    def _told(self, kind: type[Result], subject: str, answer: object) -> Result | ReasonedError:
         if isinstance(answer, Refused):
-            raise self._fault(answer.reason, answer.detail, subject=subject)
+            return self._fault(answer.reason, answer.detail, subject=subject)
         if isinstance(answer, kind):
             return answer
-        raise self._fault(self._crash, answer.what if isinstance(answer, Crashed) else "senseless answer", subject=subject)
+        return self._fault(self._crash, answer.what if isinstance(answer, Crashed) else "senseless answer", subject=subject)
 
     def pids(self) -> list[int]:
         """The processes that are idle now."""
@@ -169,7 +189,8 @@ class Workers:
         for _ in range(self._places.qsize()):
             self._place(self._places.get())
 
-    def _answer(self, job: Job) -> object:
+    def _answers(self, arguments: list[dict[str, Any]], seconds: float) -> list[object]:
+        """One for each of `arguments`. Raises _Hung or _Died."""
         worker = self._places.get()
         try:
             if worker is None or not worker.alive:
@@ -177,7 +198,8 @@ class Workers:
                     worker.kill()
                 worker = None
                 worker = _Worker(self._role, self._memory)
-            return worker.run(job)
+            answers = worker.run(Job(arguments=arguments, seconds=seconds))
+            return answers if isinstance(answers, list) and len(answers) == len(arguments) else [answers] * len(arguments)
         finally:
             self._place(worker)
 
@@ -208,23 +230,30 @@ class FeedParser:
 
         Raises ParseError: NOT_A_FEED, MALFORMED_FEED, PARSE_TIMEOUT, PARSE_CRASH; of packed bodies BAD_ENCODING or BODY_TOO_LARGE.
         """
-        return self.workers.run(
-            Feed,
-            source.id,
-            body=response.body,
-            source=source.id,
-            url=response.url,
-            content_type=response.content_type,
-            now=now,
-            zone=ZoneInfo(source.zone) if source.zone else None,
-            known=known,
-            kind=source.kind,
-            selector=source.selector,
-        )
+        return self.workers.run(Feed, source.id, **_arguments(Body(source=source, response=response, known=known), now))
+
+    def parse_together(self, bodies: Sequence[Body], now: datetime) -> list[Feed | ReasonedError] | None:
+        """The same for several small bodies in one go; None when one of them hung or crashed: each is to be parsed by itself then."""
+        return self.workers.run_together(Feed, [(body.source.id, _arguments(body, now)) for body in bodies])
 
     def close(self) -> None:
         """Ends the processes."""
         self.workers.close()
+
+
+def _arguments(body: Body, now: datetime) -> dict[str, Any]:
+    source, response = body.source, body.response
+    return {
+        "body": response.body,
+        "source": source.id,
+        "url": response.url,
+        "content_type": response.content_type,
+        "now": now,
+        "zone": ZoneInfo(source.zone) if source.zone else None,
+        "known": body.known,
+        "kind": source.kind,
+        "selector": source.selector,
+    }
 
 
 class PageExtractor:

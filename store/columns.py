@@ -1,11 +1,13 @@
 """How our values stand in columns, the same on SQLite and PostgreSQL: aware UTC times, storable text, closed sets, whole nouns."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, String, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from core.errors import StoreError
 from core.texts import normal
@@ -30,11 +32,25 @@ def _encodes(text: str) -> bool:
     return True
 
 
+class _Stamp(sqlite.DATETIME):
+    """SQLite's own form of a time, written by `isoformat`: each poll writes three of them."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        """What makes 2026-11-21 08:00:00.000000 of a time."""
+        return lambda value: None if value is None else value.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware time, stored as UTC and read back as UTC. A time without a zone is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """How the dialect keeps it."""
+        if dialect.name == "sqlite":
+            return _Stamp()  # type: ignore[no-untyped-call]
+        return super().load_dialect_impl(dialect)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The time in UTC; SQLite keeps it without a zone, in a form that sorts."""

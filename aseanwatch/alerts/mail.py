@@ -9,18 +9,17 @@ lost, or silent, after it                    -> unknown
 import re
 import smtplib
 import socket
-import ssl
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
 from email.utils import format_datetime
+from typing import Any
 
 from aseanwatch.alerts.messages import Message, mail
-from aseanwatch.alerts.sending import CONNECT_SECONDS, SEND_SECONDS, Attempt, Sender, known_as
+from aseanwatch.alerts.sending import CONNECT_SECONDS, Attempt, Sender, known_as
 from aseanwatch.alerts.targets import Target
 from aseanwatch.alerts.templates import Templates
 from core.alerts import Alert, AlertKind, Delivery, Receipt, ReceiptKind, delivery_key
@@ -79,18 +78,9 @@ class Route:
 class MailSender(Sender):
     """Delivers to one mailbox."""
 
-    def __init__(
-        self,
-        target: Target,
-        route: Route,
-        templates: Templates,
-        *,
-        send_seconds: float = SEND_SECONDS,
-        monotonic: Callable[[], float] = time.monotonic,
-        trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
-    ) -> None:
-        """Raises ConfigError for a route that cannot be."""
-        super().__init__(target, templates, send_seconds=send_seconds, monotonic=monotonic, trust=trust)
+    def __init__(self, target: Target, route: Route, templates: Templates, **options: Any) -> None:
+        """`options` are those of `Sender`. Raises ConfigError for a route that cannot be."""
+        super().__init__(target, templates, **options)
         route.check(target.subject)
         self._route = route
 

@@ -9,19 +9,18 @@ anything else after the first byte -> unknown
 
 import http.client
 import json
-import ssl
-import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from aseanwatch.alerts.messages import full
-from aseanwatch.alerts.sending import CONNECT_SECONDS, SEND_SECONDS, Attempt, Sender, TooLate, known_as
+from aseanwatch.alerts.sending import CONNECT_SECONDS, Attempt, Sender, TooLate, known_as
 from aseanwatch.alerts.targets import Target
 from aseanwatch.alerts.templates import Templates
 from core.alerts import Alert, Delivery, NewsItem, Receipt, ReceiptKind
@@ -74,18 +73,9 @@ def basic(user: str, password: str) -> str:
 class WebhookSender(Sender):
     """Delivers to one webhook."""
 
-    def __init__(
-        self,
-        target: Target,
-        route: Route,
-        templates: Templates,
-        *,
-        send_seconds: float = SEND_SECONDS,
-        monotonic: Callable[[], float] = time.monotonic,
-        trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
-    ) -> None:
-        """Raises ConfigError for a route that cannot be."""
-        super().__init__(target, templates, send_seconds=send_seconds, monotonic=monotonic, trust=trust)
+    def __init__(self, target: Target, route: Route, templates: Templates, **options: Any) -> None:
+        """`options` are those of `Sender`. Raises ConfigError for a route that cannot be."""
+        super().__init__(target, templates, **options)
         route.check(target.subject)
         self._route = route
 

@@ -1,5 +1,6 @@
 """`aseanwatch run`: the watch itself."""
 
+import gc
 import logging
 import sys
 import threading
@@ -139,6 +140,7 @@ def _watch(app: "App", narrator: Narrator, speaker: Speaker) -> int:
             speaker.event(line(happening.kind, ": ".join(part for part in (happening.job, happening.detail) if part)))
 
     settings = app.settings
+    gc.freeze()  # what stands now stays: looking through it for garbage costs as much as asking a thousand feeds, again and again
     watch = Watch(
         app.pipeline,
         tick_seconds=settings.schedule.tick_seconds,

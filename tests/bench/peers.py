@@ -4,6 +4,7 @@ It holds, for each mode of the site, the milliseconds of processor time for one 
 """
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -70,6 +71,7 @@ def ours(origin: str, number: int, folder: Path) -> dict[str, float]:
     )
     settings = load_settings(folder / "aseanwatch.toml", {})
     with wiring.build(settings, Narrator(lambda _: None), lambda _: None) as app:
+        gc.freeze()  # as `run` does
 
         def poll() -> None:
             polled = 0

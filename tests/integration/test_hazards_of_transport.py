@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,8 +38,9 @@ from walk import StandingClock
 from aseanwatch.polls import Polls
 from aseanwatch.settings import Settings
 from core.calendar import Calendar
+from core.errors import ReasonedError
 from core.reasons import Reason
-from core.sources import Feed, Poll, Polling, Response, Source
+from core.sources import Body, Feed, Poll, Polling, Response, Source
 from ingest.http import MIB, Http
 from ingest.http import handles as handles_module
 from ingest.workers import FeedParser
@@ -64,6 +65,11 @@ class Parser(FeedParser):
         if source.id == "internal":
             raise ZeroDivisionError("broken")
         return super().parse(source, response, now, known)
+
+    def parse_together(self, bodies: Sequence[Body], now: datetime) -> list[Feed | ReasonedError] | None:
+        if any(body.source.id == "internal" for body in bodies):
+            raise ZeroDivisionError("broken")
+        return super().parse_together(bodies, now)
 
     def warm(self) -> None:
         """Starts what is not running, so that no start is taken for a delay."""

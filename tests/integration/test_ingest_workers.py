@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +16,8 @@ import pytest
 
 from core.errors import ExtractError, ParseError
 from core.reasons import Reason
-from core.sources import Entry, Feed, Response, Source
-from ingest.workers import FeedParser, PageExtractor, Workers
+from core.sources import Body, Entry, Feed, Response, Source
+from ingest.workers import TOGETHER_SECONDS, FeedParser, PageExtractor, Workers
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SOURCE = Source(id="courier", url="https://courier.example/rss", publisher="The Courier", zone="Asia/Ho_Chi_Minh")
@@ -175,6 +176,43 @@ def test_a_hung_feed_delays_no_other() -> None:
     assert hung.is_alive()
     hung.join(10)
     parser.close()
+
+
+def bodies(*several: bytes) -> list[Body]:
+    return [Body(source=replace(SOURCE, id=f"courier-{number}"), response=response(body)) for number, body in enumerate(several)]
+
+
+def test_bodies_that_are_parsed_together_have_their_own_answers(parser: FeedParser) -> None:
+    told = parser.parse_together(bodies(FEED, b"<html><title>Home</title></html>", FEED), NOW)
+
+    assert told is not None
+    first, refused, last = told
+    assert isinstance(first, Feed)
+    assert isinstance(last, Feed)
+    assert isinstance(refused, ParseError)
+    assert (refused.reason, refused.subject) == (Reason.NOT_A_FEED, "courier-1")
+    assert [entry.source for feed in (first, last) for entry in feed.entries] == ["courier-0", "courier-2"]
+
+
+def test_of_bodies_that_are_parsed_together_a_hung_one_is_soon_noticed() -> None:
+    parser = FeedParser(processes=1, seconds=60.0)
+    parsed(parser)
+    started = time.monotonic()
+
+    assert parser.parse_together(bodies(FEED, ENDLESS_FEED, FEED), NOW) is None
+
+    assert TOGETHER_SECONDS <= time.monotonic() - started < 20.0
+    assert parsed(parser).format == "rss20"
+    parser.close()
+
+
+def test_of_bodies_that_are_parsed_together_a_crash_is_nobodys(parser: FeedParser) -> None:
+    parsed(parser)
+    (pid,) = parser.workers.pids()
+    threading.Timer(0.3, os.kill, (pid, signal.SIGKILL)).start()
+
+    assert parser.parse_together(bodies(FEED, ENDLESS_FEED), NOW) is None
+    assert parsed(parser).format == "rss20"
 
 
 def test_many_threads_share_few_processes(parser: FeedParser) -> None:

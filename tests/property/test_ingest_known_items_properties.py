@@ -46,7 +46,7 @@ def test_what_is_read_of_the_new_items_is_what_the_whole_says_of_them(flavour: s
 
     pruned = parse(body, b"".join(known))
 
-    assert whole.reason is None
+    assert whole.reason is None or not whole.entries  # of a feed whose items say nothing at all
     assert pruned.items == whole.items
     assert len(digests(whole)) == len(stories)
     assert pruned.skipped == len(known)

@@ -3,7 +3,7 @@
 They are what other programs do: see docs/decisions/0005-outbox.md. A kill loop that finds nothing wrong with them proves nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +13,9 @@ from aseanwatch.pipeline import LEASE_SECONDS, Pipeline
 from core.alerts import WAITING, Alert, Delivery, DeliveryState, Receipt, ReceiptKind
 from core.delivery import Step, next_step
 from core.outcomes import Event
-from core.sources import Poll
+from core.sources import Poll, Polling
 from store.outbox import Outbox
-from store.polls import Polls
+from store.polls import NOTHING, Polls
 from store.tables import delivery as table
 
 
@@ -80,7 +80,7 @@ def validators_first() -> None:
     """The source's validators are committed, and then the entries that they stand for."""
     record = Polls.record_polls
 
-    def record_polls(self: Polls, polls: Sequence[tuple[Poll, Sequence[Event]]]) -> list[int]:
+    def record_polls(self: Polls, polls: Sequence[tuple[Poll, Sequence[Event]]], _: Mapping[str, Polling] = NOTHING) -> list[int]:
         record(self, [(replace(poll, entries=(), renamed=()), ()) for poll, _ in polls])
         return record(self, polls)
 

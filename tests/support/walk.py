@@ -14,13 +14,13 @@ from core.alerts import Alert, Delivery, Receipt, ReceiptKind
 from core.articles import Article, Failure
 from core.calendar import Calendar
 from core.delivery import OnUnknown
-from core.errors import FetchError
+from core.errors import FetchError, ReasonedError
 from core.operator import Operators
 from core.outcomes import Changes, Event, Outcome
 from core.readings import Reading
 from core.reasons import Reason
 from core.routes import Routing
-from core.sources import Entry, Feed, NotModified, Poll, Response, Source
+from core.sources import Body, Entry, Feed, NotModified, Poll, Response, Source
 from store import Ledger, Store
 
 Answer = Response | NotModified | Exception
@@ -70,6 +70,16 @@ class ScriptedNetwork:
     def parse(self, source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
         return self.feeds[response.url]
 
+    def parse_together(self, bodies: Sequence[Body], now: datetime) -> list[Feed | ReasonedError] | None:
+        """One by one."""
+        feeds: list[Feed | ReasonedError] = []
+        for body in bodies:
+            try:
+                feeds.append(self.parse(body.source, body.response, now, body.known))
+            except ReasonedError as error:
+                feeds.append(error)
+        return feeds
+
     def extract(self, source: Source, entry: Entry, response: Response, now: datetime) -> Article:
         article = self.articles[response.url]
         if isinstance(article, Exception):
@@ -101,6 +111,9 @@ class ScriptedTransfers:
     network: ScriptedNetwork
     ended: queue.SimpleQueue[tuple[str, Response | NotModified | FetchError] | None] = field(default_factory=queue.SimpleQueue)
     """None: somebody woke us."""
+
+    def __len__(self) -> int:
+        return self.ended.qsize()
 
     def start(self, key: str, url: str, *, etag: str | None = None, last_modified: str | None = None, accept: str = "feed") -> None:
         try:

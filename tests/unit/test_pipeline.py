@@ -405,7 +405,7 @@ def test_the_docstring_is_the_picture_of_the_walk(module: ModuleType, whole: typ
     stages = {name for name, value in vars(whole).items() if inspect.isfunction(value) and not name.startswith("_")}
     assert set(shown) == stages - {"close"}
     ports = re.compile(
-        r"(store|ledger|fetcher|extractor|reader|notifier|register|expected)\.\w+|parser.parse|transfers.start|transfers.done|polls.round|pages.due|pages.extract|pages.look_again|polling\.decide|polling\.archived|next_step|from_entry"
+        r"(store|ledger|fetcher|extractor|reader|notifier|register|expected)\.\w+|parser.parse_together|transfers.start|transfers.done|polls.round|pages.due|pages.extract|pages.look_again|polling\.decide|polling\.archived|next_step|from_entry"
     )
     for method, calls in shown.items():
         done = {call.removeprefix("channel.") for call in reached(method)}

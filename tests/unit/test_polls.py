@@ -3,9 +3,9 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import stores
@@ -14,10 +14,10 @@ from walk import ScriptedTransfers, Walk
 from aseanwatch import polls
 from aseanwatch.pipeline import LATENESS
 from core.calendar import Calendar, CalendarMeeting, Certainty
-from core.errors import ExtractError, FetchError, StoreError
+from core.errors import ExtractError, FetchError, ParseError, ReasonedError, StoreError
 from core.outcomes import Event, EventKind
 from core.reasons import Reason
-from core.sources import NotModified, Poll, Polling, Response, Source, Tier
+from core.sources import Body, Feed, NotModified, Poll, Polling, Response, Source, Tier
 from ingest.feeds import parse_feed
 from store import Store, open_store
 
@@ -65,6 +65,73 @@ def test_a_source_that_hangs_is_under_way_and_holds_up_nobody(walk: Walk) -> Non
     transfers.ended.put(("source-1", FetchError(Reason.DEADLINE, subject="source-1")))
     assert walk.pipeline.poll_due(5.0) == polls.Round(polls=1, fresh=0, under_way=0)
     assert ("source-1", "failed", 0) in walk.diary.polls
+
+
+def bundles(walk: Walk, monkeypatch: pytest.MonkeyPatch, *, manner: Callable[[Sequence[Body]], object] = len) -> list[list[str]]:
+    """Which sources' bodies are handed to the parser together from now on; `manner` may break that."""
+    seen: list[list[str]] = []
+    together, alone = walk.network.parse_together, walk.network.parse
+
+    def parse_together(bodies: Sequence[Body], now: datetime) -> list[Feed | ReasonedError] | None:
+        seen.append([body.source.id for body in bodies])
+        if manner(bodies) is None:
+            return None
+        with monkeypatch.context() as quiet:
+            quiet.setattr(walk.network, "parse", alone)
+            return together(bodies, now)
+
+    def parse(source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
+        seen.append([source.id])
+        return alone(source, response, now, known)
+
+    monkeypatch.setattr(walk.network, "parse_together", parse_together)
+    monkeypatch.setattr(walk.network, "parse", parse)
+    return seen
+
+
+def test_new_bodies_are_parsed_together_so_many_at_a_time(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polls, "BUNDLE", 8)
+    sources = several(walk, 20)
+    seen = bundles(walk, monkeypatch)
+    walk.polls()
+    assert sorted(map(len, seen)) == [4, 8, 8]
+    assert sorted(name for bundle in seen for name in bundle) == sorted(source.id for source in sources)
+    assert sorted(walk.diary.polls) == sorted((source.id, "ok", 1) for source in sources)
+
+
+def test_large_bodies_are_parsed_by_themselves(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polls, "BUNDLE_BYTES", 5)
+    several(walk, 4)
+    seen = bundles(walk, monkeypatch)
+    walk.polls()
+    assert sorted(seen) == [[f"source-{n}"] for n in range(4)]
+
+
+@pytest.mark.parametrize("breaks", [lambda _: None, lambda _: 1 // 0])
+def test_what_cannot_be_parsed_together_is_parsed_one_by_one(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch, breaks: Callable[[Sequence[Body]], object]
+) -> None:
+    sources = several(walk, 5)
+    seen = bundles(walk, monkeypatch, manner=breaks)
+    walk.polls()
+    assert sorted(map(len, seen)) == [1, 1, 1, 1, 1, 5]
+    assert sorted(walk.diary.polls) == sorted((source.id, "ok", 1) for source in sources)
+
+
+def test_each_body_that_was_parsed_together_has_its_own_end(walk: Walk) -> None:
+    several(walk, 3)
+    refused = ParseError(Reason.NOT_A_FEED, "a page", subject="source-1")
+    parse = walk.network.parse
+
+    def choosy(source: Source, response: Response, now: datetime, known: bytes = b"") -> Feed:
+        if source.id == "source-1":
+            raise refused
+        return parse(source, response, now, known)
+
+    walk.network.parse = choosy  # type: ignore[method-assign]
+    walk.polls()
+    assert sorted(walk.diary.polls) == [("source-0", "ok", 1), ("source-1", "failed", 0), ("source-2", "ok", 1)]
+    assert {source.id: polling.reason for source, polling in walk.store.sources()}["source-1"] is Reason.NOT_A_FEED
 
 
 def test_quiet_answers_are_recorded_together(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,13 @@ def test_one_word_of_two_does_not_make_two_statements_one_whoever_the_partner(pa
     )
 
 
+def test_weak_words_part_nothing_where_the_partner_speaks_for_it() -> None:
+    together(
+        story("a", "2024-07-27", sighting("ASEAN-China Joint Statement on the digital economy", parties=["China"])),
+        story("b", "2024-07-27", sighting("joint statement on digital ecosystems", parties=["China"])),
+    )
+
+
 def test_a_partner_whose_name_no_table_knows_is_no_subject() -> None:
     told = story("a", "2024-07-27", sighting("ASEAN-Brazil Joint Statement", parties=["Brazil"], meeting=PMC_2024))
     again = story("b", "2024-07-27", sighting("joint statement on agriculture", parties=["Brazil"], meeting=PMC_2024))
