@@ -105,6 +105,8 @@ class Lateness:
     worst: float = 0.0
 
 
+_BY_ITSELF = (Reason.PARSE_TIMEOUT, Reason.PARSE_CRASH)
+
 _New = tuple[_Asked, polling.Answer]
 """A body that is not the one of last time."""
 
@@ -230,9 +232,7 @@ class Polls:
             if asked.walk is None and polling.same_body(asked.known, answer.hashed):
                 settled.append((asked, answer))
             else:
-                self._gathered.append((asked, answer))
-                if len(self._gathered) >= BUNDLE or sum(len(new.response.body) for _, new in self._gathered) >= BUNDLE_BYTES:
-                    self._hand_over()
+                self._gather_body(asked, answer)
         with contextlib.suppress(queue.Empty):
             while True:
                 settled.append(self._parsed.get_nowait())
@@ -240,12 +240,25 @@ class Polls:
 
     # parsing, beside the asking
 
+    def _gather_body(self, asked: _Asked, answer: polling.Answer) -> None:
+        """Keeps a body for the next bundle; one that was the parser's end the last time goes by itself."""
+        if asked.known.reason in _BY_ITSELF:
+            self._bundles.put([(asked, answer)])
+            self._staff()
+            return
+        self._gathered.append((asked, answer))
+        if len(self._gathered) >= BUNDLE or sum(len(new.response.body) for _, new in self._gathered) >= BUNDLE_BYTES:
+            self._hand_over()
+
     def _hand_over(self) -> None:
         """Gives what was gathered to the parser."""
-        if not self._gathered:
-            return
-        self._bundles.put(self._gathered)
-        self._gathered = []
+        if self._gathered:
+            self._bundles.put(self._gathered)
+            self._gathered = []
+            self._staff()
+
+    def _staff(self) -> None:
+        """Sees to it that there is somebody to take a bundle."""
         if len(self._parsers) < PARSERS:
             self._parsers.append(threading.Thread(target=self._parse_all, name=f"parse-{len(self._parsers)}", daemon=True))
             self._parsers[-1].start()

@@ -75,10 +75,12 @@ class Loop:
         self._driver = threading.get_ident()
         ears = self._ears.fileno()
         for fd, happened in self._sockets.poll(math.ceil(self._patience(until) * 1000)):
-            if fd != ears:
-                self._multi.socket_action(fd, _what_happened(happened))
-            else:
+            if fd == ears:
                 self._ears.recv(4096)
+            elif happened & select.POLLNVAL:  # closed without a word: it would be told at every step
+                self._forgets(fd)
+            else:
+                self._multi.socket_action(fd, _what_happened(happened))
         if self._timer is not None and self._timer <= time.monotonic():
             self._timer = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
@@ -131,8 +133,11 @@ class Loop:
         if wanted := _WANTED[what]:
             self._sockets.register(fd, wanted)
         else:
-            with contextlib.suppress(KeyError):
-                self._sockets.unregister(fd)
+            self._forgets(fd)
+
+    def _forgets(self, fd: int) -> None:
+        with contextlib.suppress(KeyError):
+            self._sockets.unregister(fd)
 
     def _wants_to_be_called(self, milliseconds: int) -> None:
         self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000

@@ -11,6 +11,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 
+import pycurl
 import pytest
 from fetching import all_of, client, finds, refused
 from fetching import get as fetch
@@ -543,3 +544,17 @@ def test_a_private_address_is_refused_among_many(site: Publisher) -> None:
     assert isinstance(came["mixed"], FetchError)
     assert came["mixed"].reason is Reason.ADDRESS_REFUSED
     assert refused(fetch, Http(user_agent="x"), site.url(RSS)).reason is Reason.ADDRESS_REFUSED
+
+
+def test_a_socket_that_was_closed_without_a_word_is_forgotten() -> None:
+    """What `poll` says of it would else end every step at once."""
+    loop = loop_module.Loop(connections=1)
+    ours, theirs = socket.socketpair()
+    loop._wants(pycurl.POLL_IN, ours.fileno(), pycurl.CurlMulti(), None)
+    ours.close()
+    loop.step(time.monotonic() + 10.0)
+    began = time.monotonic()
+    loop.step(began + 0.2)
+    assert time.monotonic() - began >= 0.2
+    theirs.close()
+    loop.close()

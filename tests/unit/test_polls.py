@@ -107,6 +107,15 @@ def test_large_bodies_are_parsed_by_themselves(walk: Walk, monkeypatch: pytest.M
     assert sorted(seen) == [[f"source-{n}"] for n in range(4)]
 
 
+def test_a_body_that_was_the_parsers_end_is_parsed_by_itself_the_next_time(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    several(walk, 4)
+    hung = Polling(reason=Reason.PARSE_TIMEOUT, failures=1)
+    walk.store.record_poll(Poll(source="source-2", at=walk.clock.now(), polling=hung, outcome="failed"))
+    seen = bundles(walk, monkeypatch)
+    walk.polls()
+    assert sorted(seen) == [["source-0", "source-1", "source-3"], ["source-2"]]
+
+
 @pytest.mark.parametrize("breaks", [lambda _: None, lambda _: 1 // 0])
 def test_what_cannot_be_parsed_together_is_parsed_one_by_one(
     walk: Walk, monkeypatch: pytest.MonkeyPatch, breaks: Callable[[Sequence[Body]], object]
