@@ -5,6 +5,7 @@ on, and it tells time by the wall clock, so that with the clock set back a hung 
 own, time is monotonic, and whoever finds a dead worker starts another.
 """
 
+import contextlib
 import math
 import os
 import queue
@@ -186,8 +187,12 @@ class Workers:
     def close(self) -> None:
         """Ends the idle processes now, and busy ones as their jobs end. A later job gets a process that ends with it."""
         self._closed = True
-        for _ in range(self._places.qsize()):
-            self._place(self._places.get())
+        idle = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                idle.append(self._places.get_nowait())
+        for worker in idle:  # after all were taken: what is given back is the first to be taken again
+            self._place(worker)
 
     def _answers(self, arguments: list[dict[str, Any]], seconds: float) -> list[object]:
         """One for each of `arguments`. Raises _Hung or _Died."""

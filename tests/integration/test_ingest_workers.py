@@ -235,6 +235,21 @@ def test_after_closing_no_process_is_left(parser: FeedParser) -> None:
     assert not Path(f"/proc/{pid}/cmdline").exists()
 
 
+def test_after_closing_none_of_several_processes_is_left() -> None:
+    parser = FeedParser(processes=3, seconds=60.0)
+    threads = [threading.Thread(target=parsed, args=(parser,)) for _ in range(3)]  # a start takes longer than all of them
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    processes = [os.pidfd_open(pid) for pid in parser.workers.pids()]
+    parser.close()
+
+    assert len(processes) == 3
+    assert [ended(process) for process in processes] == [True] * 3
+    assert parser.workers.pids() == []
+
+
 def test_processes_end_with_the_parent_that_was_killed(tmp_path: Path) -> None:
     script = (
         "import sys, threading\n"
