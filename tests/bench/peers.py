@@ -75,8 +75,8 @@ def ours(origin: str, number: int, folder: Path) -> dict[str, float]:
 
         def poll() -> None:
             polled = 0
-            while (brought := app.pipeline.poll_due(60.0)).under_way or brought.polls:
-                polled += brought.polls
+            while polled < number:
+                polled += app.pipeline.poll_due(60.0).polls
             assert polled == number, polled
 
         def again() -> None:
