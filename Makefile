@@ -2,7 +2,7 @@
 # make check  lint, types, architecture                      make demo   the whole way before your eyes
 # make receivers  a mail server, a chat and a news site on this machine, for a first alert
 # make eval   how well the labelled texts are read           make bench  how fast, as ratios
-# make soak   the watch killed again and again; what was lost, sent twice or held
+# make soak   properties on examples never tried before; the watch killed again and again: what was lost, sent twice or held
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -51,6 +51,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 soak: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q --hypothesis-profile=explore tests/property
 	@$(BIN)/python tests/support/killloop.py $(ARGS)
 
 # Anew from pyproject.toml; needs uv. No address of a registry is recorded.

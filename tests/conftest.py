@@ -1,15 +1,23 @@
-"""The databases that tests run on: SQLite in memory and on disk, and a PostgreSQL of our own."""
+"""The databases that tests run on: SQLite in memory and on disk, and a PostgreSQL of our own; and how far properties are searched.
+
+A property is tried on the same examples at every run, so that a red run is the change's own; `make soak` tries others each time.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import postgres
 import pytest
+from hypothesis import settings
 from stores import NOW, emptied
 
 from store import Store, open_store
 
 TEMPLATE = "migrated"
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
