@@ -28,6 +28,11 @@ from ingest.walls import MIN_TEXT, elsewhere, is_not_free, wall
 MAX_TEXT = 500_000
 
 _UNDETERMINED = frozenset({"", "-", "multi"})
+_NO_CHARACTER = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+_NOISE = 0.05
+"""More of these than so many of the characters: an archive or a picture that calls itself a page."""
+_LOOK = 10_000
+"""Characters in which they are looked for."""
 _CUT_TITLE = re.compile(r"\s*(?:\.{3}|…)\s*$")
 _PUBLISHED = (
     "//meta[@property='article:published_time' or @itemprop='datePublished' or @name='pubdate' or @name='publishdate' or @name='date' "
@@ -48,6 +53,8 @@ def extract_article(html: str, *, url: str, source: Source, entry: Entry, now: d
     """
     if entry.link is not None and (reason := elsewhere(entry.link, url)) is not None:
         raise ExtractError(reason, f"redirected to {masked(url)[:100]}", subject=entry.identity)
+    if _is_noise(html[:_LOOK]):
+        raise ExtractError(Reason.NO_TEXT, "its bytes are not those of a text", subject=entry.identity)
     tree = tree_of(html)
     if tree is None:
         raise ExtractError(wall(html, "") or Reason.NO_TEXT, "no HTML tree", subject=entry.identity)
@@ -72,6 +79,12 @@ def extract_article(html: str, *, url: str, source: Source, entry: Entry, now: d
         extractor=EXTRACTOR,
         flags=tuple(flags),
     )
+
+
+def _is_noise(html: str) -> bool:
+    """Whether too many of the characters are none that anybody writes. What could not be decoded is another matter (`is_spoilt`), and a NUL
+    is none: UTF-16 that passes for Latin is full of them."""
+    return len(_NO_CHARACTER.findall(html)) > _NOISE * len(html)
 
 
 def article_from_entry(source: Source, entry: Entry, now: datetime) -> Article | None:

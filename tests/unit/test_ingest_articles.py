@@ -1,5 +1,6 @@
 """From a page to an article, and what stands in for it when the page holds none."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -153,6 +154,18 @@ def test_a_page_in_a_false_charset_is_read() -> None:
     article = extract_page(body, content_type="text/html; charset=windows-1252", url=URL, source=SOURCE, entry=ENTRY, now=NOW)
 
     assert PARAGRAPHS[2] in article.text
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_noise_is_no_article_and_a_page_with_a_little_of_it_is_one(seed: int) -> None:
+    """One in twenty such bodies used to pass."""
+    noise = random.Random(seed).randbytes(3000)
+    with pytest.raises(ExtractError) as caught:
+        extract_page(noise, content_type="text/html", url=URL, source=SOURCE, entry=ENTRY, now=NOW)
+    assert caught.value.reason is Reason.NO_TEXT
+
+    spoilt = page(*PARAGRAPHS).replace(" the ", " \x1a\ufffd ")
+    assert "joint communiqué" in extract(spoilt).text
 
 
 def test_text_is_nfc_without_invisible_characters() -> None:
