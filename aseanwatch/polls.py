@@ -214,9 +214,9 @@ class Polls:
         until = self._monotonic() + LINGER
         while len(settled) < min(BATCH, len(self._asked)) and (left := until - self._monotonic()) > 0:
             if not self._transfers:
-                self._hand_over()
+                self._hand_over_gathered()
             settled += self._take(left)
-        self._hand_over()
+        self._hand_over_gathered()
         return settled
 
     def _take(self, seconds: float) -> list[tuple[_Asked, polling.Came]]:
@@ -243,22 +243,20 @@ class Polls:
     def _gather_body(self, asked: _Asked, answer: polling.Answer) -> None:
         """Keeps a body for the next bundle; one that was the parser's end the last time goes by itself."""
         if asked.known.reason in _BY_ITSELF:
-            self._bundles.put([(asked, answer)])
-            self._staff()
+            self._hand_over([(asked, answer)])
             return
         self._gathered.append((asked, answer))
         if len(self._gathered) >= BUNDLE or sum(len(new.response.body) for _, new in self._gathered) >= BUNDLE_BYTES:
-            self._hand_over()
+            self._hand_over_gathered()
 
-    def _hand_over(self) -> None:
-        """Gives what was gathered to the parser."""
+    def _hand_over_gathered(self) -> None:
         if self._gathered:
-            self._bundles.put(self._gathered)
-            self._gathered = []
-            self._staff()
+            bundle, self._gathered = self._gathered, []
+            self._hand_over(bundle)
 
-    def _staff(self) -> None:
-        """Sees to it that there is somebody to take a bundle."""
+    def _hand_over(self, bundle: list[_New]) -> None:
+        """Gives a bundle to the parser, and sees to it that there is somebody to take it."""
+        self._bundles.put(bundle)
         if len(self._parsers) < PARSERS:
             self._parsers.append(threading.Thread(target=self._parse_all, name=f"parse-{len(self._parsers)}", daemon=True))
             self._parsers[-1].start()

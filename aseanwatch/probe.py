@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from aseanwatch.ports import Clock, Extractor, Fetcher, Parser, Reader
 from core.articles import Article
 from core.errors import ExtractError, FetchError, ReasonedError
+from core.polling import is_known
 from core.readings import Reading
 from core.reasons import Reason
 from core.sources import Entry, Feed, NotModified, Response, Source
@@ -187,4 +188,4 @@ def _language(source: Source, feed: Feed, read: Sequence[PageRead], reader: Read
 
 
 def _overlap(feed: Feed, known: Collection[str]) -> int:
-    return sum(any(name in known for name in entry.names) for entry in feed.entries)
+    return sum(is_known(entry, known) for entry in feed.entries)

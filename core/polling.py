@@ -132,7 +132,7 @@ def archived(source: Source, polling: Polling, came: Came, known: Collection[str
         again = isinstance(came, ReasonedError) and came.reason in _ABOUT_THE_WAY
         return Poll(source=source.id, at=now, polling=polling if again else replace(polling, archive=None), outcome="unchanged")
     found = came.feed.entries
-    oldest = max((place for place, entry in enumerate(found) if _is_known(entry, known)), default=None)
+    oldest = max((place for place, entry in enumerate(found) if is_known(entry, known)), default=None)
     entries = found if oldest is None else found[: oldest + 1]
     following = came.feed.archive if came.feed.archive != polling.archive and _same_site(source, came.feed.archive) else None
     return Poll(
@@ -157,7 +157,7 @@ def _read(source: Source, polling: Polling, came: Answer, feed: Feed, known: Col
     response, hashed = came.response, came.hashed
     # Half an entry waits until the body is whole, or comes a second time as it is.
     entries = feed.entries[:-1] if feed.truncated and hashed != polling.body_hash else feed.entries
-    overlaps = feed.skipped > 0 or any(_is_known(entry, known) for entry in entries) or _share_items(polling.known_items, feed.items)
+    overlaps = feed.skipped > 0 or any(is_known(entry, known) for entry in entries) or _share_items(polling.known_items, feed.items)
     suspect = _is_suspect(source, polling, response, overlaps)
     # Another address was set, and what lies there is another feed.
     elsewhere = polling.body_hash is None and not overlaps
@@ -257,12 +257,13 @@ def _digests(items: bytes) -> frozenset[bytes]:
     return frozenset(items[place : place + _DIGEST] for place in range(0, len(items), _DIGEST))
 
 
-def _is_known(entry: Entry, known: Collection[str]) -> bool:
+def is_known(entry: Entry, known: Collection[str]) -> bool:
+    """Whether any name of `entry` is among `known`."""
     return any(name in known for name in entry.names)
 
 
 def _new(entries: Sequence[Entry], known: Collection[str]) -> tuple[Entry, ...]:
-    return tuple(entry for entry in entries if not _is_known(entry, known))
+    return tuple(entry for entry in entries if not is_known(entry, known))
 
 
 def _renamed(entries: Sequence[Entry], known: Collection[str]) -> tuple[Entry, ...]:

@@ -28,6 +28,7 @@ from pathlib import Path
 
 import postgres
 from killable import POINTS, Killable
+from newsroom import GROUND, target
 from publisher import ATOM, Publisher, Story, honest
 from receivers import SmtpReceiver, WebhookReceiver
 
@@ -367,12 +368,9 @@ class KillLoop:
             encoding="utf-8",
         )
         urls = {HOLDING: self._holding.url, REPEATING: self._repeating.url, RESENDING: self._resending.url}
-        targets = "".join(
-            f'\n[alerts.targets.{name}]\nurl = "{url}"\nper_minute = 600\non_unknown = "{CLASSES[name].split(", ")[1]}"\n'
-            for name, url in urls.items()
-        )
+        targets = "".join(target(name, url, CLASSES[name].split(", ")[1]) for name, url in urls.items())
         settings = self._folder / "aseanwatch.toml"
-        settings.write_text(_SETTINGS.format(folder=self._folder, database=self._database) + targets, encoding="utf-8")
+        settings.write_text(_SETTINGS.format(folder=self._folder, database=self._database, ground=GROUND) + targets, encoding="utf-8")
         return settings
 
 
@@ -382,18 +380,7 @@ data_dir = "{folder}/data"
 [database]
 url = "{database}"
 
-[fetch]
-allow = ["127.0.0.1/32"]
-per_host_gap_seconds = 0
-deadline_seconds = 5
-
-[catalogue]
-use_builtin = false
-files = ["sources.toml"]
-
-[history]
-load_seeds = false
-
+{ground}
 [schedule]
 tick_seconds = 0.1
 

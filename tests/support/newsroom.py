@@ -11,6 +11,21 @@ from typing import Any
 from daemon import until
 from publisher import ATOM, RSS, Publisher
 
+GROUND = """\
+[fetch]
+allow = ["127.0.0.1/32"]
+per_host_gap_seconds = 0
+deadline_seconds = 5
+
+[catalogue]
+use_builtin = false
+files = ["sources.toml"]
+
+[history]
+load_seeds = false
+"""
+"""Of the settings of a watch in a test: it may ask this machine, and knows no sources and no history but those it is given."""
+
 # The seed texts came without their headlines; these say no more than the texts do.
 _HEADLINES = {
     "seed000": "Deputy FM talks agenda for 53rd ASEAN Foreign Ministers' Meeting",
@@ -19,6 +34,11 @@ _HEADLINES = {
     "seed003": "Vietnam attends ASEAN foreign ministers' meetings with RoK, Japan",
     "seed004": "Deputy Foreign Minister on results of AMM 57",
 }
+
+
+def target(name: str, url: str, on_unknown: str) -> str:
+    """A target of alerts, as settings have it."""
+    return f'\n[alerts.targets.{name}]\nurl = "{url}"\nper_minute = 600\non_unknown = "{on_unknown}"\n'
 
 
 @dataclass(frozen=True)
@@ -90,24 +110,13 @@ interval = "1s"
 """,
         encoding="utf-8",
     )
-    told = "".join(f'\n[alerts.targets.{name}]\nurl = "{url}"\nper_minute = 600\non_unknown = "hold"\n' for name, url in targets.items())
+    told = "".join(target(name, url, "hold") for name, url in targets.items())
     settings = folder / "aseanwatch.toml"
     settings.write_text(
         f"""
 data_dir = "{folder / "data"}"
 
-[fetch]
-allow = ["127.0.0.1/32"]
-per_host_gap_seconds = 0
-deadline_seconds = 5
-
-[catalogue]
-use_builtin = false
-files = ["sources.toml"]
-
-[history]
-load_seeds = false
-
+{GROUND}
 [schedule]
 tick_seconds = {tick_seconds}
 
